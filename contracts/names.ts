@@ -1,0 +1,24 @@
+/** Names that cross a boundary. Queues are declared in service-bus.json. */
+export const taskQueue = 'tasks';
+export const signalRHub = 'tasks';
+/** Client method of the hub; its one argument is an array of `TaskEvent`. */
+export const eventsMethod = 'events';
+/** SignalR group that receives the events of all owners. */
+export const operatorsGroup = 'operators';
+export const operatorRole = 'operator';
+
+/** Names of the settings that hold connections: what bindings and `local/` look for. */
+export const connectionSettings = {
+  serviceBus: 'ServiceBusConnection',
+  signalR: 'AzureSignalRConnectionString',
+  redis: 'RedisConnection',
+  storage: 'AzureWebJobsStorage',
+} as const;
+
+/** Application properties of a queue message. Its body is the task's ID and nothing else. */
+export interface TaskMessageProperties {
+  readonly taskType: string;
+  readonly owner: string;
+  readonly attempt: number;
+  readonly traceparent?: string;
+}

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { Timestamp } from './task.ts';
+import { deliveries, priorities } from './task-states.ts';
+
+export const submitLimits = {
+  /** An ID of a session on Service Bus has 128 characters at most. */
+  orderingKeyLength: 128,
+  tags: 10,
+  tagLength: 50,
+  attempts: 50,
+  idempotencyKeyLength: 128,
+  typeLength: 100,
+  /** A year, in milliseconds. */
+  horizonMs: 365 * 24 * 60 * 60 * 1000,
+} as const;
+
+/** What `POST /api/tasks` takes. */
+export const SubmitTask = z.strictObject({
+  type: z.string().min(1).max(submitLimits.typeLength),
+  payload: z.unknown(),
+  scheduledFor: Timestamp.optional(),
+  /** An ISO 8601 duration (`PT30M`, `P1D`) or seconds, counted from now. */
+  expiresIn: z.union([z.number().positive(), z.string()]).optional(),
+  orderingKey: z.string().min(1).max(submitLimits.orderingKeyLength).optional(),
+  priority: z.enum(priorities).optional(),
+  delivery: z.enum(deliveries).optional(),
+  maxAttempts: z.int().min(1).max(submitLimits.attempts).optional(),
+  tags: z
+    .array(z.string().min(1).max(submitLimits.tagLength))
+    .max(submitLimits.tags)
+    .optional(),
+  callbackUrl: z.url({ protocol: /^https?$/ }).optional(),
+});
+export type SubmitTask = z.infer<typeof SubmitTask>;

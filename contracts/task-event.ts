@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { Progress, TaskError, Timestamp } from './task.ts';
+import { eventKinds, taskStates } from './task-states.ts';
+
+export const TaskEvent = z.object({
+  /** `<milliseconds>-<sequence>`; unique, and later events compare greater, number by number. */
+  cursor: z.string(),
+  /** Cursor of the owner's event before this one, so that a client notices a gap at once. */
+  previous: z.string().optional(),
+  taskId: z.string(),
+  kind: z.enum(eventKinds),
+  state: z.enum(taskStates),
+  attempt: z.int(),
+  at: Timestamp,
+  progress: Progress.optional(),
+  /** Left out when larger than `eventResultLimitBytes`: then fetch the task. */
+  result: z.unknown().optional(),
+  error: TaskError.optional(),
+  nextAttemptAt: Timestamp.optional(),
+});
+export type TaskEvent = z.infer<typeof TaskEvent>;
+
+/** Largest result that travels inside an event, in bytes of JSON. A SignalR REST call carries 1 MB at most. */
+export const eventResultLimitBytes = 16 * 1024;
+
+export const EventPage = z.object({
+  events: z.array(TaskEvent),
+  /** Pass as `after` to go on from here. */
+  cursor: z.string(),
+  /** True when events after the asked cursor are no longer kept: take a new snapshot of the tasks. */
+  gap: z.boolean().optional(),
+});
+export type EventPage = z.infer<typeof EventPage>;
+
+export const Timeline = z.object({ taskId: z.string(), events: z.array(TaskEvent) });
+/** A task's transitions, oldest first; progress and results are left out. */
+export type Timeline = z.infer<typeof Timeline>;

@@ -1,0 +1,33 @@
+/** Where a task can be in its life. docs: ARCHITECTURE.md, "The life of a task". */
+export const taskStates = [
+  'scheduled',
+  'queued',
+  'running',
+  'retrying',
+  'completed',
+  'dead-lettered',
+  'cancelled',
+  'expired',
+] as const;
+export type TaskState = (typeof taskStates)[number];
+
+/** What can happen to a task. Every kind but `progress` and `replayed` moves it to another state. */
+export const eventKinds = [
+  'scheduled',
+  'queued',
+  'started',
+  'progress',
+  'retrying',
+  'completed',
+  'dead-lettered',
+  'replayed',
+  'cancelled',
+  'expired',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+export const priorities = ['high', 'normal', 'low'] as const;
+export type Priority = (typeof priorities)[number];
+
+export const deliveries = ['at-most-once', 'at-least-once', 'exactly-once'] as const;
+export type Delivery = (typeof deliveries)[number];

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { deliveries, priorities, taskStates } from './task-states.ts';
+
+/** ISO 8601 in UTC, e.g. `2026-11-21T09:30:00.000Z`. */
+export const Timestamp = z.iso.datetime();
+
+/** Percent done (0–100) and, optionally, what is being done. */
+export const Progress = z.object({
+  percent: z.number().min(0).max(100),
+  message: z.string().max(500).optional(),
+});
+export type Progress = z.infer<typeof Progress>;
+
+/** Why the last attempt failed. `code` is stable and short, `message` is for people. */
+export const TaskError = z.object({ code: z.string(), message: z.string() });
+export type TaskError = z.infer<typeof TaskError>;
+
+export const Task = z.object({
+  id: z.string(),
+  type: z.string(),
+  state: z.enum(taskStates),
+  owner: z.string(),
+  /** 0 before the first attempt, then 1 to `maxAttempts`. */
+  attempt: z.int(),
+  maxAttempts: z.int(),
+  progress: Progress.optional(),
+  /** Whatever the handler returned, as JSON. */
+  result: z.unknown().optional(),
+  error: TaskError.optional(),
+  tags: z.array(z.string()),
+  priority: z.enum(priorities),
+  delivery: z.enum(deliveries),
+  orderingKey: z.string().optional(),
+  scheduledFor: Timestamp.optional(),
+  expiresAt: Timestamp.optional(),
+  nextAttemptAt: Timestamp.optional(),
+  /** Size of the payload as stored: UTF-8 JSON, in bytes. */
+  payloadBytes: z.int(),
+  createdAt: Timestamp,
+  queuedAt: Timestamp.optional(),
+  startedAt: Timestamp.optional(),
+  finishedAt: Timestamp.optional(),
+});
+export type Task = z.infer<typeof Task>;
+
+export const TaskPage = z.object({ tasks: z.array(Task), cursor: z.string().optional() });
+/** Newest first. `cursor` is there when more follow. */
+export type TaskPage = z.infer<typeof TaskPage>;

@@ -1,0 +1,39 @@
+/** Packages published as ES modules only: transformed like our own code. */
+const esmOnly = ['@ngx-formly', '@angular', 'csv-parse', 'croner'].join('|');
+
+const nodeProject = {
+  testEnvironment: 'node',
+  transform: {
+    '\\.lua$': '<rootDir>/tests/support/text-transform.cjs',
+    '^.+\\.(m?[jt]s)$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly})/)`],
+};
+
+/** @type {import('jest').Config} */
+export default {
+  projects: [
+    {
+      ...nodeProject,
+      displayName: 'node',
+      roots: ['contracts', 'client', 'functions', 'local', 'tests', 'scripts'].map((folder) => `<rootDir>/${folder}`),
+      testMatch: ['**/*.test.ts'],
+    },
+    {
+      displayName: 'web',
+      preset: 'jest-preset-angular',
+      rootDir: 'frontend',
+      setupFilesAfterEnv: ['<rootDir>/setup-jest.ts'],
+      testMatch: ['**/*.test.ts'],
+    },
+  ],
+  reporters: ['default', '<rootDir>/tests/support/summary-reporter.js'],
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};
