@@ -30,6 +30,10 @@ export const EventPage = z.object({
   /** True when events after the asked cursor are no longer kept: take a new snapshot of the tasks. */
   gap: z.boolean().optional(),
 });
+/**
+ * Answer of `GET /api/events`. `after=0` reads from the start of what is kept; `after=latest` reads nothing and tells
+ * where the stream ends: ask it before the first snapshot, then nothing falls between the two.
+ */
 export type EventPage = z.infer<typeof EventPage>;
 
 export const Timeline = z.object({ taskId: z.string(), events: z.array(TaskEvent) });
