@@ -6,7 +6,11 @@ import tseslint from 'typescript-eslint';
 function arrows(files, ...forbidden) {
   const patterns = forbidden.map(([regex, message]) => ({ regex, message }));
   // Tests may import anything.
-  return { files, ignores: ['**/*.test.ts'], rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] } };
+  return {
+    files,
+    ignores: ['**/*.test.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+  };
 }
 const into = (folder) => `(^|/)\\.\\./${folder}/`;
 
@@ -35,17 +39,26 @@ export default defineConfig(
   },
   arrows(
     ['contracts/**/*.ts'],
-    [into('(functions|local|client|frontend|tests|bench)'), 'contracts/ stands below everything and imports nothing of ours.'],
+    [
+      into('(functions|local|client|frontend|tests|bench)'),
+      'contracts/ stands below everything and imports nothing of ours.',
+    ],
   ),
   arrows(
     ['functions/**/*.ts'],
-    [into('(local|client|frontend|tests|bench)'), 'The function app knows contracts/ only; it runs unchanged in Azure.'],
+    [
+      into('(local|client|frontend|tests|bench)'),
+      'The function app knows contracts/ only; it runs unchanged in Azure.',
+    ],
   ),
   {
     files: ['functions/**/*.ts'],
     ignores: ['functions/settings.ts', '**/*.test.ts'],
     rules: {
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'functions/settings.ts is the only reader of process.env.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'functions/settings.ts is the only reader of process.env.' },
+      ],
     },
   },
   arrows(
@@ -72,7 +85,10 @@ export default defineConfig(
         'error',
         {
           patterns: [
-            { regex: into('(functions|local|tests|bench)'), message: 'The web app knows client/ and, as types, contracts/.' },
+            {
+              regex: into('(functions|local|tests|bench)'),
+              message: 'The web app knows client/ and, as types, contracts/.',
+            },
             {
               regex: into('contracts'),
               allowTypeImports: true,

@@ -25,10 +25,7 @@ export const SubmitTask = z.strictObject({
   priority: z.enum(priorities).optional(),
   delivery: z.enum(deliveries).optional(),
   maxAttempts: z.int().min(1).max(submitLimits.attempts).optional(),
-  tags: z
-    .array(z.string().min(1).max(submitLimits.tagLength))
-    .max(submitLimits.tags)
-    .optional(),
+  tags: z.array(z.string().min(1).max(submitLimits.tagLength)).max(submitLimits.tags).optional(),
   callbackUrl: z.url({ protocol: /^https?$/ }).optional(),
 });
 export type SubmitTask = z.infer<typeof SubmitTask>;

@@ -54,7 +54,9 @@ const webApp: Part = {
 };
 
 function newestChange(patterns: readonly string[]): number {
-  const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: root, exclude: ['**/node_modules', '**/.angular'] }));
+  const files = patterns.flatMap((pattern) =>
+    globSync(pattern, { cwd: root, exclude: ['**/node_modules', '**/.angular'] }),
+  );
   return Math.max(0, ...files.map((file) => statSync(join(root, file)).mtimeMs));
 }
 

@@ -1,0 +1,65 @@
+import { ServiceBusClient, type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import Long from 'long';
+import { taskQueue } from '../../contracts/names.ts';
+import { getSettings } from '../settings.ts';
+import { batcher } from './batcher.ts';
+
+/** A message carries an ID and a few properties, well under 1 KB; Standard takes 256 KB in one batch. */
+const messagesPerSend = 100;
+const sendDeadlineMs = 8_000;
+
+let client: ServiceBusClient | undefined;
+let add: ((message: ServiceBusMessage) => Promise<void>) | undefined;
+
+function getClient(): ServiceBusClient {
+  client ??= new ServiceBusClient(getSettings().ServiceBusConnection, {
+    retryOptions: { maxRetries: 1, retryDelayInMs: 250, timeoutInMs: 5_000 },
+  });
+  return client;
+}
+
+/** Sends to the task queue; settles when the broker has accepted the message. */
+export function sendTaskMessage(message: ServiceBusMessage): Promise<void> {
+  if (add === undefined) {
+    const sender = getClient().createSender(taskQueue);
+    add = batcher((messages: ServiceBusMessage[]) => withDeadline(sender.sendMessages(messages)), messagesPerSend);
+  }
+  return add(message);
+}
+
+/** Looks at messages of the dead-letter queue from a sequence number on, and leaves them there. */
+export async function peekDeadLetters(fromSequenceNumber: bigint, count: number): Promise<ServiceBusReceivedMessage[]> {
+  const receiver = getClient().createReceiver(taskQueue, { subQueueType: 'deadLetter' });
+  try {
+    return await receiver.peekMessages(count, { fromSequenceNumber: Long.fromString(String(fromSequenceNumber)) });
+  } finally {
+    await receiver.close();
+  }
+}
+
+/** Asks the broker for one message, without taking it: fails when the broker or the queue is out of reach. */
+export async function checkServiceBus(): Promise<void> {
+  const receiver = getClient().createReceiver(taskQueue);
+  try {
+    await withDeadline(receiver.peekMessages(1));
+  } finally {
+    void receiver.close().catch(() => undefined);
+  }
+}
+
+export async function closeServiceBus(): Promise<void> {
+  const open = client;
+  client = add = undefined;
+  await open?.close();
+}
+
+async function withDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`Service Bus did not answer within ${sendDeadlineMs / 1000} s`)),
+      sendDeadlineMs,
+    );
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,76 @@
+import jwt from 'jsonwebtoken';
+import { signalRHub } from '../../contracts/names.ts';
+import { getSettings } from '../settings.ts';
+
+/** Data plane REST API of Azure SignalR Service (learn.microsoft.com/azure/azure-signalr/signalr-quickstart-rest-api). */
+const apiVersion = '2022-06-01';
+const requestTimeoutMs = 5_000;
+const tokenLifetimeS = 60 * 60;
+
+export interface SignalRConnection {
+  /** `https://…`, without a slash at the end. */
+  readonly endpoint: string;
+  readonly accessKey: string;
+}
+
+/** @throws when the connection string has no Endpoint or AccessKey */
+export function parseSignalRConnectionString(text: string): SignalRConnection {
+  const parts = new Map<string, string>();
+  for (const part of text.split(';')) {
+    const at = part.indexOf('=');
+    if (at > 0) parts.set(part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim());
+  }
+  const [endpoint, accessKey, port] = [parts.get('endpoint'), parts.get('accesskey'), parts.get('port')];
+  if (!endpoint || !accessKey) {
+    throw new Error('AzureSignalRConnectionString should look like Endpoint=https://…;AccessKey=…;Version=1.0;');
+  }
+  return { endpoint: endpoint.replace(/\/$/, '') + (port ? `:${port}` : ''), accessKey };
+}
+
+/** Whom a message goes to. */
+export type Target = { readonly user: string } | { readonly group: string };
+
+function pathOf(target: Target): string {
+  return 'user' in target ? `users/${encodeURIComponent(target.user)}` : `groups/${encodeURIComponent(target.group)}`;
+}
+
+export async function sendToClients(target: Target, method: string, args: readonly unknown[]): Promise<void> {
+  await callSignalR('POST', `/api/hubs/${signalRHub}/${pathOf(target)}/:send`, { target: method, arguments: args });
+}
+
+/** All connections of this user, now and later, receive what is sent to the group. */
+export async function addUserToGroup(user: string, group: string): Promise<void> {
+  const path = `users/${encodeURIComponent(user)}/groups/${encodeURIComponent(group)}`;
+  await callSignalR('PUT', `/api/hubs/${signalRHub}/${path}`);
+}
+
+export async function checkSignalR(): Promise<void> {
+  await callSignalR('GET', '/api/health');
+}
+
+async function callSignalR(method: string, path: string, body?: unknown): Promise<void> {
+  const connection = parseSignalRConnectionString(getSettings().AzureSignalRConnectionString);
+  const url = `${connection.endpoint}${path}`;
+  const response = await fetch(`${url}?api-version=${apiVersion}`, {
+    method,
+    headers: { authorization: `Bearer ${tokenFor(url, connection.accessKey)}`, 'content-type': 'application/json' },
+    signal: AbortSignal.timeout(requestTimeoutMs),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  // The connection is free again only when the body has been read.
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`SignalR answered ${response.status} to ${method} ${path}`);
+}
+
+const tokens = new Map<string, { readonly token: string; readonly until: number }>();
+const rememberedTokens = 1_000;
+
+/** A JWT for one URL (its audience), kept for half its life: signing costs more than sending. */
+function tokenFor(audience: string, accessKey: string): string {
+  const known = tokens.get(audience);
+  if (known !== undefined && known.until > Date.now()) return known.token;
+  const token = jwt.sign({}, accessKey, { audience, expiresIn: tokenLifetimeS });
+  if (tokens.size >= rememberedTokens) tokens.clear();
+  tokens.set(audience, { token, until: Date.now() + (tokenLifetimeS / 2) * 1000 });
+  return token;
+}

@@ -1,0 +1,42 @@
+import { eventsMethod, operatorsGroup } from '../../contracts/names.ts';
+import type { TaskEvent } from '../../contracts/task-event.ts';
+import { batcher } from '../azure/batcher.ts';
+import { sendToClients, type Target } from '../azure/signalr.ts';
+
+/** A SignalR REST call takes 1 MB; an event has 17 KB at most (see eventResultLimitBytes). */
+const eventsPerSend = 50;
+
+const outgoing = new Map<string, (event: TaskEvent) => Promise<void>>();
+const rememberedTargets = 10_000;
+const underWay = new Set<Promise<void>>();
+
+/**
+ * Pushes events to the owner's browsers and to the operators, without keeping the caller waiting. A push that fails is
+ * only late: the events stand in the store, and a client that misses some reads them there.
+ */
+export function publish(owner: string, events: readonly TaskEvent[], onError: (error: unknown) => void): void {
+  for (const target of [{ user: owner }, { group: operatorsGroup }]) {
+    for (const event of events) {
+      const push = outgoingTo(target)(event)
+        .catch(onError)
+        .finally(() => underWay.delete(push));
+      underWay.add(push);
+    }
+  }
+}
+
+/** Settles when every push under way has ended. */
+export async function settlePushes(): Promise<void> {
+  await Promise.all(underWay);
+}
+
+function outgoingTo(target: Target): (event: TaskEvent) => Promise<void> {
+  const name = JSON.stringify(target);
+  let add = outgoing.get(name);
+  if (add === undefined) {
+    if (outgoing.size >= rememberedTargets) outgoing.clear();
+    add = batcher((events: TaskEvent[]) => sendToClients(target, eventsMethod, [events]), eventsPerSend);
+    outgoing.set(name, add);
+  }
+  return add;
+}

@@ -1,0 +1,43 @@
+import { app } from '@azure/functions';
+import type { DependencyHealth, DependencyName, Health } from '../../contracts/health.ts';
+import { getRedis } from '../azure/redis.ts';
+import { checkServiceBus } from '../azure/service-bus.ts';
+import { checkSignalR } from '../azure/signalr.ts';
+import { answering } from '../http-errors.ts';
+import { version } from '../version.ts';
+
+const checks: Record<DependencyName, () => Promise<unknown>> = {
+  redis: () => getRedis().ping(),
+  'service-bus': checkServiceBus,
+  signalr: checkSignalR,
+};
+
+// Open to all, for load balancers: it tells nothing of any owner.
+app.http('GetHealth', {
+  route: 'api/health',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: answering(async () => {
+    const names = Object.keys(checks) as DependencyName[];
+    const dependencies = await Promise.all(names.map((name) => check(name)));
+    const state = dependencies.every((dependency) => dependency.state === 'up') ? 'up' : 'down';
+    const health: Health = { state, version, at: new Date().toISOString(), dependencies };
+    return { status: state === 'up' ? 200 : 503, headers: { 'cache-control': 'no-store' }, jsonBody: health };
+  }),
+});
+
+const timeoutMs = 3_000;
+
+async function check(name: DependencyName): Promise<DependencyHealth> {
+  const started = performance.now();
+  const state = await Promise.race([
+    checks[name]().then(
+      () => 'up' as const,
+      () => 'down' as const,
+    ),
+    new Promise<'down'>((resolve) => setTimeout(resolve, timeoutMs, 'down').unref()),
+  ]);
+  const latencyMs = Math.round((performance.now() - started) * 10) / 10;
+  const detail = `No answer from ${name}: see whether it runs, and whether its connection setting is right.`;
+  return { name, state, latencyMs, ...(state === 'down' && { detail }) };
+}

@@ -1,0 +1,12 @@
+import './start-up.ts';
+import './tasks/send-message.ts';
+import './tasks/process-queue.ts';
+import './tasks/get-task.ts';
+import './tasks/list-tasks.ts';
+import './tasks/cancel-task.ts';
+import './tasks/sweep.ts';
+import './task-types/list-task-types.ts';
+import './events/negotiate.ts';
+import './events/list-events.ts';
+import './health/get-health.ts';
+import './web/web.ts';

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+
+/** A duration given as a whole number of a unit that the setting's name says. */
+const whole = (byDefault: number, max: number) => z.coerce.number().int().min(1).max(max).default(byDefault);
+
+const Settings = z.object({
+  /** `redis://…` or `rediss://…`. */
+  RedisConnection: z.url({
+    protocol: /^rediss?$/,
+    error: 'should look like redis://localhost:6379 or rediss://host:10000',
+  }),
+  ServiceBusConnection: z
+    .string({
+      error: 'should be a Service Bus connection string: Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=…',
+    })
+    .min(1),
+  AzureSignalRConnectionString: z
+    .string({ error: 'should be a SignalR connection string: Endpoint=https://…;AccessKey=…;Version=1.0;' })
+    .min(1),
+  /** Largest payload that is kept in Redis, in bytes of JSON. */
+  PayloadLimitBytes: whole(10 * 1024 * 1024, 100 * 1024 * 1024),
+  /** How long a worker may be silent before another takes over. */
+  LeaseSeconds: whole(30, 300),
+  /** How long one attempt may take, unless its task type says otherwise. Stay below `functionTimeout` in host.json. */
+  AttemptTimeLimitSeconds: whole(300, 3600),
+  MaxAttempts: whole(7, 50),
+  RetryFirstDelayMs: whole(100, 60_000),
+  RetryMaxDelayMs: whole(300_000, 3_600_000),
+  /** How long an idempotency key is remembered. */
+  IdempotencyHours: whole(24, 168),
+  /** How long finished tasks are kept; dead letters stay until they are replayed or discarded. */
+  RetentionDays: whole(7, 365),
+});
+export type Settings = z.infer<typeof Settings>;
+
+let settings: Settings | undefined;
+
+/**
+ * The app settings, read and checked once.
+ * @throws when one is missing or wrong: the message names it and says what it should look like.
+ */
+export function getSettings(): Settings {
+  settings ??= parseSettings(process.env);
+  return settings;
+}
+
+export function parseSettings(environment: Record<string, string | undefined>): Settings {
+  const parsed = Settings.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(
+    (issue) =>
+      `${issue.path.join('.')} ${environment[String(issue.path[0])] === undefined ? 'is missing: it ' : 'is wrong: '}${issue.message}`,
+  );
+  throw new Error(
+    `App settings: ${faults.join('; ')}. Set them in local.settings.json, or in the function app's configuration in Azure.`,
+  );
+}

@@ -1,0 +1,48 @@
+import { operatorRole } from '../../contracts/names.ts';
+import { AppError } from '../errors.ts';
+
+/** Who asks. */
+export interface Principal {
+  readonly id: string;
+  readonly isOperator: boolean;
+}
+
+interface ReadableHeaders {
+  get(name: string): string | null;
+}
+
+/**
+ * The signed-in user, from the headers that App Service Authentication sets (and strips when they come from outside).
+ * learn.microsoft.com/azure/app-service/configure-authentication-user-identities
+ * @throws AppError `unauthenticated`
+ */
+export function readPrincipal(headers: ReadableHeaders): Principal {
+  const id = headers.get('x-ms-client-principal-id');
+  if (!id) throw new AppError('unauthenticated', 'Nobody is signed in. Sign in at /.auth/login/aad, then try again.');
+  return { id, isOperator: rolesOf(headers.get('x-ms-client-principal')).includes(operatorRole) };
+}
+
+/** The owner whose tasks this principal may see: undefined for all. */
+export function visibleOwner({ id, isOperator }: Principal): string | undefined {
+  return isOperator ? undefined : id;
+}
+
+interface ClientPrincipal {
+  readonly role_typ?: string;
+  readonly claims?: readonly { readonly typ: string; readonly val: string }[];
+}
+
+function rolesOf(encoded: string | null): string[] {
+  if (encoded === null) return [];
+  let principal: ClientPrincipal;
+  try {
+    principal = JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')) as ClientPrincipal;
+  } catch {
+    throw new AppError(
+      'unauthenticated',
+      'The header x-ms-client-principal is not readable. Sign in again at /.auth/login/aad.',
+    );
+  }
+  const roleType = principal.role_typ ?? 'roles';
+  return (principal.claims ?? []).filter(({ typ }) => typ === 'roles' || typ === roleType).map(({ val }) => val);
+}

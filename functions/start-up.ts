@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+import { closeRedis } from './azure/redis.ts';
+import { closeServiceBus } from './azure/service-bus.ts';
+import { settlePushes } from './events/publish.ts';
+import { getSettings } from './settings.ts';
+
+// A missing or wrong setting stops the app here, with its name, and not in the middle of a request.
+getSettings();
+
+app.hook.appTerminate(async () => {
+  await settlePushes();
+  await Promise.all([closeServiceBus(), closeRedis()]);
+});

@@ -1,0 +1,104 @@
+export type ColumnType = 'integer' | 'number' | 'boolean' | 'date' | 'text' | 'empty';
+
+/** `min`, `max` and `mean` are null where they say nothing: `mean` of dates, all three of booleans and texts. */
+export interface ColumnSummary {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly missing: number;
+  readonly distinct: number;
+  readonly min: number | string | null;
+  readonly max: number | string | null;
+  readonly mean: number | null;
+}
+
+/** What stands for "no value", beside an empty field. */
+const missingMarks = new Set(['', 'na', 'n/a', 'null', 'nan']);
+
+// A leading zero makes an identifier (a post code, an account), not a number.
+const integer = /^[+-]?(0|[1-9]\d*)$/;
+const decimal = /^[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
+const boolean = /^(true|false|yes|no)$/i;
+const date = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/** Gathers what a column's values have in common, one value at a time. */
+export class ColumnSummarizer {
+  readonly #name: string;
+  readonly #distinct = new Set<string>();
+  #missing = 0;
+  #numbers = new NumberRange();
+  #candidates = new Set<ColumnType>(['integer', 'number', 'boolean', 'date']);
+  #firstDate: string | null = null;
+  #lastDate: string | null = null;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(raw: string): void {
+    const value = raw.trim();
+    if (missingMarks.has(value.toLowerCase())) {
+      this.#missing += 1;
+      return;
+    }
+    this.#distinct.add(value);
+    for (const type of this.#candidates) if (!fits(type, value)) this.#candidates.delete(type);
+    if (this.#candidates.has('number')) this.#numbers.add(Number(value));
+    if (this.#candidates.has('date')) {
+      if (this.#firstDate === null || value < this.#firstDate) this.#firstDate = value;
+      if (this.#lastDate === null || value > this.#lastDate) this.#lastDate = value;
+    }
+  }
+
+  summary(): ColumnSummary {
+    const type = this.#type();
+    const base = { name: this.#name, type, missing: this.#missing, distinct: this.#distinct.size };
+    if (type === 'integer' || type === 'number') return { ...base, ...this.#numbers.summary() };
+    if (type === 'date') return { ...base, min: this.#firstDate, max: this.#lastDate, mean: null };
+    return { ...base, min: null, max: null, mean: null };
+  }
+
+  #type(): ColumnType {
+    if (this.#distinct.size === 0) return 'empty';
+    const [type] = this.#candidates;
+    return type ?? 'text';
+  }
+}
+
+class NumberRange {
+  #count = 0;
+  #mean = 0;
+  #min = Infinity;
+  #max = -Infinity;
+
+  add(value: number): void {
+    this.#count += 1;
+    // The running mean (Welford) does not overflow and loses less than a sum.
+    this.#mean += (value - this.#mean) / this.#count;
+    this.#min = Math.min(this.#min, value);
+    this.#max = Math.max(this.#max, value);
+  }
+
+  summary(): { min: number; max: number; mean: number } {
+    return { min: this.#min, max: this.#max, mean: this.#mean };
+  }
+}
+
+function fits(type: ColumnType, value: string): boolean {
+  switch (type) {
+    case 'integer':
+      // Beyond 2^53 digits would be lost: such a column is of identifiers.
+      return integer.test(value) && Number.isSafeInteger(Number(value));
+    case 'number':
+      return (
+        decimal.test(value) &&
+        Number.isFinite(Number(value)) &&
+        (!integer.test(value) || Number.isSafeInteger(Number(value)))
+      );
+    case 'boolean':
+      return boolean.test(value);
+    case 'date':
+      return date.test(value) && !Number.isNaN(Date.parse(value.replace(' ', 'T')));
+    default:
+      return true;
+  }
+}

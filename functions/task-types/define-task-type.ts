@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import type { InputError } from '../../contracts/problem.ts';
+import type { TaskTypeInfo } from '../../contracts/task-type-info.ts';
+
+/** What a handler can use while it runs. */
+export interface TaskContext {
+  readonly taskId: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  /** Aborted when the task is cancelled, its time is over, or another worker has taken it over: stop then. */
+  readonly signal: AbortSignal;
+  /**
+   * Tells whoever watches how far the work is; call it as often as you like.
+   * @param percent 0 to 100
+   * @param message what is being done, up to 500 characters
+   */
+  progress(percent: number, message?: string): void;
+  log(...args: unknown[]): void;
+}
+
+export interface TaskTypeDefinition<Payload extends z.ZodType> {
+  /** Short, lower-case, with hyphens: what callers write as `type`. */
+  readonly name: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly schema: Payload;
+  readonly example: z.input<Payload>;
+  /** How long one attempt may take; by default the setting AttemptTimeLimitSeconds. */
+  readonly timeLimitMs?: number;
+  /** @returns the result, any JSON. Throw PermanentError where another attempt would be of no use; anything else is retried. */
+  run(context: TaskContext, payload: z.output<Payload>): Promise<unknown>;
+}
+
+export type ParsedPayload = { readonly payload: unknown } | { readonly errors: InputError[] };
+
+/** A task type as the engine sees it. */
+export interface TaskType {
+  readonly info: TaskTypeInfo;
+  readonly timeLimitMs: number | undefined;
+  parse(payload: unknown): ParsedPayload;
+  run(context: TaskContext, payload: unknown): Promise<unknown>;
+}
+
+/** Thrown by a handler when another attempt would fail the same way: the task is dead-lettered at once. */
+export class PermanentError extends Error {
+  readonly code: string;
+
+  constructor(message: string, code = 'permanent') {
+    super(message);
+    this.name = 'PermanentError';
+    this.code = code;
+  }
+}
+
+export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDefinition<Payload>): TaskType {
+  const { name, title, description, schema, example, timeLimitMs, run } = definition;
+  return {
+    info: {
+      name,
+      title,
+      ...(description !== undefined && { description }),
+      schema: z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>,
+      example,
+    },
+    timeLimitMs,
+    parse(payload) {
+      const parsed = schema.safeParse(payload);
+      return parsed.success ? { payload: parsed.data } : { errors: toInputErrors(parsed.error, '/payload') };
+    },
+    // What run gets has been through parse.
+    run: (context, payload) => run(context, payload as z.output<Payload>),
+  };
+}
+
+/** @param base JSON Pointer of the value that was parsed */
+export function toInputErrors(error: z.ZodError, base = ''): InputError[] {
+  return error.issues.flatMap((issue) => {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    return keys.map((path) => ({ pointer: base + toPointer(path), detail: detailOf(issue) }));
+  });
+}
+
+function detailOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return 'This field does not exist here; remove it.';
+  return issue.message.replace(/^Invalid input: /, '').replace(/^./, (first) => first.toUpperCase());
+}
+
+/** RFC 6901. */
+export function toPointer(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

@@ -1,0 +1,74 @@
+import { app, type HttpResponseInit } from '@azure/functions';
+import * as z from 'zod';
+import type { Timeline } from '../../contracts/task-event.ts';
+import type { Task } from '../../contracts/task.ts';
+import { getRedis } from '../azure/redis.ts';
+import { AppError } from '../errors.ts';
+import { answering } from '../http-errors.ts';
+import { readQuery } from '../query.ts';
+import { readPrincipal } from '../sign-in/principal.ts';
+import { isFinished } from './task-lifecycle.ts';
+import { findPayload, findTimeline } from './task-queries.ts';
+import { findVisibleTask } from './visible-task.ts';
+
+const longestWaitS = 60;
+const Query = z.object({ wait: z.coerce.number().min(0).max(longestWaitS).default(0) });
+
+app.http('GetTask', {
+  route: 'api/tasks/{id}',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: answering(async (request) => {
+    const principal = readPrincipal(request.headers);
+    const { wait } = readQuery(request, Query);
+    const read = () => findVisibleTask(getRedis(), request.params.id!, principal);
+    return notCached(await waitForEnd(read, Date.now() + wait * 1000));
+  }),
+});
+
+app.http('GetTaskPayload', {
+  route: 'api/tasks/{id}/payload',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: answering(async (request) => {
+    const redis = getRedis();
+    const task = await findVisibleTask(redis, request.params.id!, readPrincipal(request.headers));
+    const payload = await findPayload(redis, task.id);
+    if (payload === undefined) {
+      throw new AppError('payload-missing', `The payload of task ${task.id} is no longer kept. Submit the task again.`);
+    }
+    return { headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body: payload };
+  }),
+});
+
+app.http('GetTaskTimeline', {
+  route: 'api/tasks/{id}/timeline',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: answering(async (request) => {
+    const redis = getRedis();
+    const task = await findVisibleTask(redis, request.params.id!, readPrincipal(request.headers));
+    const timeline: Timeline = { taskId: task.id, events: await findTimeline(redis, task.id) };
+    return notCached(timeline);
+  }),
+});
+
+const pollMs = { first: 25, factor: 1.5, longest: 500 };
+
+/** Long-polling: looks again, ever less often, until the task has ended or the time is up. */
+async function waitForEnd(read: () => Promise<Task>, until: number): Promise<Task> {
+  let task = await read();
+  for (
+    let pause = pollMs.first;
+    !isFinished(task.state) && Date.now() < until;
+    pause = Math.min(pause * pollMs.factor, pollMs.longest)
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(pause, until - Date.now())));
+    task = await read();
+  }
+  return task;
+}
+
+function notCached(jsonBody: unknown): HttpResponseInit {
+  return { headers: { 'cache-control': 'no-store' }, jsonBody };
+}

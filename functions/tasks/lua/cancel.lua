@@ -1,0 +1,13 @@
+-- ARGV: now, owner who asks, or '' for an operator → {'cancelled', events, fields} | {'forbidden-state', fields} | {'unknown'}
+local task = read()
+if not task or (ARGV[2] ~= '' and task.owner ~= ARGV[2]) then return { 'unknown' } end
+if task.state == 'cancelled' then return { 'cancelled', {}, redis.call('HGETALL', KEYS[1]) } end
+if task.finishedAt then return { 'forbidden-state', redis.call('HGETALL', KEYS[1]) } end
+local events = {}
+if not task.announced then
+  redis.call('HSET', KEYS[1], 'announced', 1)
+  events[1] = append(task.owner, task.state, task.state, 0)
+end
+finish(task, 'cancelled')
+events[#events + 1] = append(task.owner, 'cancelled', 'cancelled', task.attempt)
+return { 'cancelled', events, redis.call('HGETALL', KEYS[1]) }

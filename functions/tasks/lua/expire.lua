@@ -1,0 +1,7 @@
+-- For the sweeper: expires a task that is still waiting after its time. ARGV: now → {events}
+local task = read()
+if not task or task.finishedAt or task.state == 'running' or not task.expiresAt or tonumber(task.expiresAt) > now then
+  redis.call('ZREM', key('expiring'), id)
+  return { {} }
+end
+return { { expire(task) } }

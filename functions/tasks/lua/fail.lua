@@ -1,0 +1,22 @@
+-- Ends an attempt badly: retried at `nextAttemptAt`, or dead-lettered when that is ''.
+-- ARGV: now, lease token, error (JSON), nextAttemptAt|'' → {'retrying' | 'dead-lettered' | 'lost', events, nextAttemptAt?}
+local token, failure, nextAttemptAt, nextAttemptIso = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local task = read()
+if not task or task.leaseToken ~= token then return { 'lost', {} } end
+-- The same command again, after a reply that got lost on its way.
+if task.state == 'retrying' then return { 'retrying', {}, task.nextAttemptAt } end
+if task.state == 'dead-lettered' then return { 'dead-lettered', {} } end
+if task.state ~= 'running' then return { 'lost', {} } end
+
+redis.call('HSET', KEYS[1], 'error', failure)
+if nextAttemptAt == '' then
+  finish(task, 'dead-lettered')
+  return { 'dead-lettered', { append(task.owner, 'dead-lettered', 'dead-lettered', task.attempt, ',"error":' .. failure) } }
+end
+enter(task, 'retrying')
+redis.call('HSET', KEYS[1], 'nextAttemptAt', nextAttemptAt)
+redis.call('ZREM', key('leases'), id)
+redis.call('ZADD', key('outbox'), int(now), id)
+if task.expiresAt then redis.call('ZADD', key('expiring'), task.expiresAt, id) end
+local details = ',"error":' .. failure .. ',"nextAttemptAt":"' .. nextAttemptIso .. '"'
+return { 'retrying', { append(task.owner, 'retrying', 'retrying', task.attempt, details) }, nextAttemptAt }

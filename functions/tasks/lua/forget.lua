@@ -1,0 +1,10 @@
+-- For the sweeper: deletes all that is kept of a finished task. ARGV: now
+local task = read()
+redis.call('ZREM', key('finished'), id)
+if not task or not task.finishedAt then return 0 end
+for _, state in ipairs({ 'any', task.state }) do
+  redis.call('ZREM', key('by-state', state), id)
+  redis.call('ZREM', key('by-state', state, task.owner), id)
+end
+redis.call('DEL', KEYS[1], key('payload', id), key('result', id), key('timeline', id))
+return 1

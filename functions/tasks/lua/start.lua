@@ -1,0 +1,41 @@
+-- Takes the lease of a task for one attempt, if the message in hand is the one to do that.
+-- ARGV: now, attempt of the message, new lease token, length of the lease (ms)
+-- → {'started', events, fields} | {'ended', events, fields} | {'busy', leaseUntil}
+--   | {'superseded', next attempt, nextAttemptAt, fields} | {'stale'} | {'withdrawn'} | {'unknown'}
+local messageAttempt, token, leaseMs = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+local task = read()
+if not task then
+  if redis.call('EXISTS', key('withdrawn', id)) == 1 then return { 'withdrawn' } end
+  return { 'unknown' }
+end
+local attempt = tonumber(task.attempt)
+local events = {}
+
+if task.finishedAt then return { 'ended', events, redis.call('HGETALL', KEYS[1]) } end
+if messageAttempt < attempt then return { 'stale' } end
+if task.state == 'retrying' and messageAttempt <= attempt then
+  return { 'superseded', attempt + 1, task.nextAttemptAt, redis.call('HGETALL', KEYS[1]) }
+end
+if task.state == 'running' then
+  if task.leaseToken ~= token and tonumber(task.leaseUntil) > now then return { 'busy', task.leaseUntil } end
+elseif task.expiresAt and tonumber(task.expiresAt) <= now then
+  events[1] = expire(task)
+  return { 'ended', events, redis.call('HGETALL', KEYS[1]) }
+end
+
+if not task.announced then
+  redis.call('HSET', KEYS[1], 'announced', 1)
+  if task.state == 'queued' then redis.call('HSET', KEYS[1], 'queuedAt', int(now)) end
+  events[#events + 1] = append(task.owner, task.state, task.state, 0)
+end
+if task.leaseToken ~= token or task.state ~= 'running' then
+  enter(task, 'running')
+  redis.call('HSET', KEYS[1], 'attempt', int(messageAttempt), 'leaseToken', token, 'leaseUntil', int(now + leaseMs))
+  redis.call('HSETNX', KEYS[1], 'startedAt', int(now))
+  redis.call('HDEL', KEYS[1], 'nextAttemptAt', 'progress')
+  redis.call('ZADD', key('leases'), int(now + leaseMs), id)
+  redis.call('ZREM', key('outbox'), id)
+  redis.call('ZREM', key('expiring'), id)
+  events[#events + 1] = append(task.owner, 'started', 'running', messageAttempt)
+end
+return { 'started', events, redis.call('HGETALL', KEYS[1]) }

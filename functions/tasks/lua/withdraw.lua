@@ -1,0 +1,16 @@
+-- Takes back a task whose message could not be sent, as if it had never been submitted. Should the message have reached
+-- the broker after all, the tombstone tells its receiver that nothing was lost.
+-- ARGV: now, how long the tombstone is kept (ms) → 1, or 0 when the task has been announced meanwhile
+local task = read()
+if not task then return 1 end
+if task.announced then return 0 end
+redis.call('SET', key('withdrawn', id), 1, 'PX', ARGV[2])
+redis.call('ZREM', key('outbox'), id)
+redis.call('ZREM', key('expiring'), id)
+for _, state in ipairs({ 'any', task.state }) do
+  redis.call('ZREM', key('by-state', state), id)
+  redis.call('ZREM', key('by-state', state, task.owner), id)
+end
+if task.idempotencyKey then redis.call('DEL', key('idempotency', task.owner, task.idempotencyKey)) end
+redis.call('DEL', KEYS[1], key('payload', id), key('timeline', id))
+return 1

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import type { InputError } from '../../contracts/problem.ts';
+import { SubmitTask, submitLimits } from '../../contracts/submit.ts';
+import { AppError } from '../errors.ts';
+import { toInputErrors, type TaskType } from '../task-types/define-task-type.ts';
+import { parseDuration } from './duration.ts';
+import { createTaskId } from './task-id.ts';
+import type { NewTask } from './task-store.ts';
+
+export interface SubmissionLimits {
+  readonly payloadLimitBytes: number;
+  readonly maxAttempts: number;
+  readonly idempotencyMs: number;
+}
+
+interface Submission {
+  readonly owner: string;
+  /** The parsed body, not yet checked. */
+  readonly body: unknown;
+  readonly idempotencyKey?: string;
+  readonly traceparent?: string;
+}
+
+const hint = 'Correct what errors[] points at; GET /api/task-types shows each type with its schema and an example.';
+
+export function invalid(errors: InputError[], detail = hint): AppError {
+  return new AppError('invalid-request', detail, { errors });
+}
+
+/**
+ * Turns what a client sent into a task to accept.
+ * @param now milliseconds since 1970
+ * @throws AppError `invalid-request` with JSON pointers, or `payload-too-large`
+ */
+export function parseSubmission(
+  { owner, body, idempotencyKey, traceparent }: Submission,
+  taskTypes: ReadonlyMap<string, TaskType>,
+  limits: SubmissionLimits,
+  now: number,
+): NewTask {
+  const submitted = parseEnvelope(body);
+  const taskType = taskTypes.get(submitted.type);
+  if (taskType === undefined) {
+    const known = [...taskTypes.keys()].join(', ');
+    throw invalid([{ pointer: '/type', detail: `There is no task type "${submitted.type}". Known are: ${known}.` }]);
+  }
+  const payload = JSON.stringify(submitted.payload);
+  const payloadBytes = Buffer.byteLength(payload);
+  if (payloadBytes > limits.payloadLimitBytes) throw payloadTooLarge(limits.payloadLimitBytes, payloadBytes);
+  const parsed = taskType.parse(submitted.payload);
+  if ('errors' in parsed) throw invalid(parsed.errors);
+
+  return {
+    id: createTaskId(owner, now),
+    owner,
+    type: submitted.type,
+    details: {
+      tags: [...new Set(submitted.tags)],
+      priority: 'normal',
+      delivery: 'at-least-once',
+      ...(traceparent !== undefined && { traceparent }),
+    },
+    payload,
+    payloadBytes,
+    maxAttempts: submitted.maxAttempts ?? limits.maxAttempts,
+    ...readTimes(submitted, now),
+    ...(idempotencyKey !== undefined && {
+      idempotency: {
+        key: checkIdempotencyKey(idempotencyKey),
+        fingerprint: fingerprint(submitted),
+        keptMs: limits.idempotencyMs,
+      },
+    }),
+  };
+}
+
+export function payloadTooLarge(limitBytes: number, bytes?: number): AppError {
+  const got = bytes === undefined ? '' : ` This one has ${bytes.toLocaleString('en')}.`;
+  const detail = `A payload may have ${limitBytes.toLocaleString('en')} bytes of JSON.${got} Send less, or split it into several tasks.`;
+  return new AppError('payload-too-large', detail);
+}
+
+function parseEnvelope(body: unknown): SubmitTask {
+  const parsed = SubmitTask.safeParse(body);
+  if (!parsed.success) throw invalid(toInputErrors(parsed.error));
+  const errors = notYetSupported(parsed.data);
+  if (errors.length > 0) throw invalid(errors);
+  return parsed.data;
+}
+
+/** Better refused than promised: these are in the contract and not yet built. */
+function notYetSupported({ orderingKey, priority, delivery, callbackUrl }: SubmitTask): InputError[] {
+  const errors: InputError[] = [];
+  const refuse = (pointer: string, detail: string) => errors.push({ pointer, detail });
+  if (orderingKey !== undefined) refuse('/orderingKey', 'Ordering is not supported yet; leave this field out.');
+  if (priority !== undefined && priority !== 'normal') refuse('/priority', 'Only "normal" is supported yet.');
+  if (delivery !== undefined && delivery !== 'at-least-once')
+    refuse('/delivery', 'Only "at-least-once" is supported yet.');
+  if (callbackUrl !== undefined) refuse('/callbackUrl', 'Callbacks are not supported yet; leave this field out.');
+  return errors;
+}
+
+function readTimes({ scheduledFor, expiresIn }: SubmitTask, now: number): Pick<NewTask, 'scheduledFor' | 'expiresAt'> {
+  const times: { scheduledFor?: number; expiresAt?: number } = {};
+  if (scheduledFor !== undefined) {
+    const at = Date.parse(scheduledFor);
+    if (at > now + submitLimits.horizonMs) {
+      throw invalid([{ pointer: '/scheduledFor', detail: 'At most a year ahead.' }]);
+    }
+    // A time that has passed means now.
+    if (at > now) times.scheduledFor = at;
+  }
+  if (expiresIn !== undefined) {
+    const length = typeof expiresIn === 'number' ? expiresIn * 1000 : parseDuration(expiresIn);
+    if (length === undefined || length <= 0 || length > submitLimits.horizonMs) {
+      const detail = 'Seconds, or an ISO 8601 duration such as PT30M or P1D; at most a year.';
+      throw invalid([{ pointer: '/expiresIn', detail }]);
+    }
+    times.expiresAt = Math.round(now + length);
+  }
+  return times;
+}
+
+const idempotencyKeyPattern = /^[\x21-\x7e]+$/;
+
+function checkIdempotencyKey(key: string): string {
+  if (key.length <= submitLimits.idempotencyKeyLength && idempotencyKeyPattern.test(key)) return key;
+  const detail = `1 to ${submitLimits.idempotencyKeyLength} printable ASCII characters without spaces; a UUID does well.`;
+  throw invalid([{ pointer: 'Idempotency-Key', detail }], 'The header Idempotency-Key is not usable.');
+}
+
+function fingerprint(submitted: SubmitTask): string {
+  return createHash('sha256').update(JSON.stringify(submitted)).digest('hex');
+}

@@ -1,0 +1,20 @@
+import { app } from '@azure/functions';
+import { connectionSettings, taskQueue } from '../../contracts/names.ts';
+import { createEngine } from './engine.ts';
+import { runTask } from './run-task.ts';
+import { readTaskMessage } from './task-message.ts';
+
+// One message an invocation: a throw out of a batch would abandon all of it, and one poison message would take its
+// finished neighbours into the dead-letter queue.
+app.serviceBusQueue('ProcessQueue', {
+  queueName: taskQueue,
+  connection: connectionSettings.serviceBus,
+  cardinality: 'one',
+  handler: async (body, context) => {
+    const message = readTaskMessage(body, context.triggerMetadata);
+    await runTask(
+      createEngine((...args) => context.log(...args)),
+      message,
+    );
+  },
+});

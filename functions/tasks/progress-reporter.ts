@@ -1,0 +1,44 @@
+import type { Progress } from '../../contracts/task.ts';
+
+/** A task's progress goes out at once, then at most this often: the newest wins. */
+const spacingMs = 100;
+const messageLength = 500;
+
+/** Passes a handler's progress on without ever keeping it waiting. */
+export class ProgressReporter {
+  readonly #send: (progress: Progress) => Promise<void>;
+  #newest: Progress | undefined;
+  #sending: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(send: (progress: Progress) => Promise<void>) {
+    this.#send = send;
+  }
+
+  report(percent: number, message?: string): void {
+    if (this.#closed || Number.isNaN(percent)) return;
+    this.#newest = {
+      percent: Math.round(Math.min(100, Math.max(0, percent)) * 10) / 10,
+      ...(message !== undefined && { message: message.slice(0, messageLength) }),
+    };
+    this.#sending ??= this.#drain().finally(() => (this.#sending = undefined));
+  }
+
+  /** Drops what has not gone out, and settles when nothing is under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#newest = undefined;
+    await this.#sending;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#newest !== undefined) {
+      const progress = this.#newest;
+      this.#newest = undefined;
+      const spacing = new Promise((resolve) => setTimeout(resolve, this.#closed ? 0 : spacingMs).unref());
+      // Progress is news, not truth: when it cannot be stored, the task goes on.
+      await this.#send(progress).catch(() => undefined);
+      if (!this.#closed) await spacing;
+    }
+  }
+}

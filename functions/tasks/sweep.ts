@@ -1,0 +1,20 @@
+import { app } from '@azure/functions';
+import { getPatientRedis } from '../azure/redis.ts';
+import { peekDeadLetters } from '../azure/service-bus.ts';
+import { getSettings } from '../settings.ts';
+import { createEngine } from './engine.ts';
+import { sweepTasks } from './sweep-tasks.ts';
+import { sweepDeadLetters } from './sweep-dead-letters.ts';
+
+const everyTenSeconds = '*/10 * * * * *';
+
+// Finds what fell between two steps when a process died, and puts it right.
+app.timer('Sweep', {
+  schedule: everyTenSeconds,
+  handler: async (_timer, context) => {
+    const engine = createEngine((...args) => context.log(...args));
+    const day = 24 * 60 * 60 * 1000;
+    await sweepTasks(engine, getPatientRedis(), { retentionMs: getSettings().RetentionDays * day });
+    await sweepDeadLetters(engine, peekDeadLetters);
+  },
+});

@@ -1,0 +1,22 @@
+import { partitionOf, partitionOfTask } from './task-id.ts';
+
+/** Keys of one partition share a hash tag, so that a script that moves a task stays in one slot of a clustered Redis. */
+const tag = (partition: string) => `{amo:${partition}}`;
+
+export const taskKey = (id: string) => `${tag(partitionOfTask(id))}:task:${id}`;
+export const payloadKey = (id: string) => `${tag(partitionOfTask(id))}:payload:${id}`;
+export const resultKey = (id: string) => `${tag(partitionOfTask(id))}:result:${id}`;
+export const timelineKey = (id: string) => `${tag(partitionOfTask(id))}:timeline:${id}`;
+
+/** Sorted set of task IDs; all scores are 0, so that it is ordered by ID, which is by time. */
+export const ownerIndexKey = (owner: string, state: string) => `${tag(partitionOf(owner))}:by-state:${state}:${owner}`;
+export const partitionIndexKey = (partition: string, state: string) => `${tag(partition)}:by-state:${state}`;
+
+/** Stream of one owner's events. */
+export const ownerEventsKey = (owner: string) => `${tag(partitionOf(owner))}:events:${owner}`;
+/** Stream of all owners' events in a partition. */
+export const feedKey = (partition: string) => `${tag(partition)}:feed`;
+
+/** Sorted sets that the sweeper looks through; the score is a time in milliseconds. */
+export type Waiting = 'outbox' | 'leases' | 'expiring' | 'finished';
+export const waitingKey = (partition: string, waiting: Waiting) => `${tag(partition)}:${waiting}`;

@@ -1,0 +1,39 @@
+import type { TaskState } from '../../contracts/task-states.ts';
+
+/** The states a task can go to from each state. Drawn in ARCHITECTURE.md. */
+export const transitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
+  scheduled: ['running', 'cancelled', 'expired'],
+  queued: ['running', 'cancelled', 'expired', 'dead-lettered'],
+  running: ['completed', 'retrying', 'dead-lettered', 'cancelled'],
+  retrying: ['running', 'cancelled', 'expired', 'dead-lettered'],
+  'dead-lettered': ['queued'],
+  completed: [],
+  cancelled: [],
+  expired: [],
+};
+
+export function isFinished(state: TaskState): boolean {
+  return state === 'completed' || state === 'dead-lettered' || state === 'cancelled' || state === 'expired';
+}
+
+export interface RetryPolicy {
+  readonly maxAttempts: number;
+  /** Longest wait before the second attempt, in milliseconds. */
+  readonly firstDelayMs: number;
+  readonly factor: number;
+  /** Longest wait of all, in milliseconds. */
+  readonly maxDelayMs: number;
+}
+
+/**
+ * How long to wait after a failed attempt, in milliseconds: between half and all of an exponentially growing delay
+ * ("equal jitter"), so that tasks that failed together do not come back together.
+ * @param attempt the attempt that failed, from 1
+ * @param random 0 to 1
+ * @returns undefined when no attempt is left
+ */
+export function retryDelay(policy: RetryPolicy, attempt: number, random: number): number | undefined {
+  if (attempt >= policy.maxAttempts) return undefined;
+  const longest = Math.min(policy.maxDelayMs, policy.firstDelayMs * policy.factor ** (attempt - 1));
+  return Math.round(longest / 2 + (longest / 2) * random);
+}

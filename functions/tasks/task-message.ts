@@ -1,0 +1,47 @@
+import type { ServiceBusMessage } from '@azure/service-bus';
+import type { InvocationContext } from '@azure/functions';
+import type { TaskMessageProperties } from '../../contracts/names.ts';
+import { isTaskId } from './task-id.ts';
+import type { TaskDetails, TaskFields } from './task-record.ts';
+
+/** What a message of the task queue says: look at this task, for this attempt. */
+export interface TaskMessage {
+  readonly id: string;
+  readonly attempt: number;
+}
+
+/**
+ * The message for one attempt of a task. Its messageId is the same whenever it is made, so that the broker's duplicate
+ * detection drops what is sent again after a crash.
+ * @param dueAt milliseconds since 1970; undefined for now
+ */
+export function createTaskMessage(fields: TaskFields, attempt: number, dueAt?: number): ServiceBusMessage {
+  const details = JSON.parse(fields.details!) as TaskDetails;
+  const properties: TaskMessageProperties = {
+    taskType: fields.type!,
+    owner: fields.owner!,
+    attempt,
+    ...(details.traceparent !== undefined && { traceparent: details.traceparent }),
+  };
+  return {
+    body: fields.id!,
+    contentType: 'application/json',
+    messageId: `${fields.id!}:${attempt}`,
+    applicationProperties: { ...properties },
+    ...(details.orderingKey !== undefined && { sessionId: details.orderingKey }),
+    ...(dueAt !== undefined && { scheduledEnqueueTimeUtc: new Date(dueAt) }),
+  };
+}
+
+/** @throws when the body is not a task's ID: such a message belongs into the dead-letter queue */
+export function readTaskMessage(body: unknown, metadata: InvocationContext['triggerMetadata']): TaskMessage {
+  const id = typeof body === 'string' ? body.trim().replace(/^"|"$/g, '') : undefined;
+  if (id === undefined || !isTaskId(id)) {
+    throw new Error(
+      `The body of message ${String(metadata?.messageId)} is not a task's ID. Submit tasks with POST /api/tasks.`,
+    );
+  }
+  const properties = metadata?.applicationProperties as Partial<TaskMessageProperties> | undefined;
+  const attempt = Number(properties?.attempt ?? String(metadata?.messageId).split(':')[1] ?? 1);
+  return { id, attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1 };
+}

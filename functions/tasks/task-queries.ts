@@ -1,0 +1,110 @@
+import type { Redis } from 'ioredis';
+import type { TaskState } from '../../contracts/task-states.ts';
+import type { Task, TaskPage } from '../../contracts/task.ts';
+import type { TaskEvent } from '../../contracts/task-event.ts';
+import { toEvent } from '../events/event-record.ts';
+import { allPartitions, firstTaskIdAt } from './task-id.ts';
+import { ownerIndexKey, partitionIndexKey, payloadKey, resultKey, taskKey, timelineKey } from './task-keys.ts';
+import { toTask, type TaskFields } from './task-record.ts';
+
+export interface TaskFilter {
+  /** Undefined for all owners. */
+  readonly owner?: string;
+  readonly states?: readonly TaskState[];
+  readonly type?: string;
+  readonly tag?: string;
+  readonly orderingKey?: string;
+  /** Text in ID, type, tags, error or progress; letter case does not matter. */
+  readonly q?: string;
+  /** Milliseconds since 1970: tasks created at or after `from` and before `to`. */
+  readonly from?: number;
+  readonly to?: number;
+  /** ID of the last task of the page before. */
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+/** How many tasks one request looks at when a filter has no index: then it answers a short page with a cursor. */
+const scanLimit = 2_000;
+
+export async function findTask(redis: Redis, id: string): Promise<Task | undefined> {
+  const fields = await redis.hgetall(taskKey(id));
+  if (fields.id === undefined) return undefined;
+  const largeResult = fields.resultBytes === undefined ? undefined : await redis.get(resultKey(id));
+  return toTask(fields, largeResult);
+}
+
+/** @returns JSON, or undefined when it is no longer kept */
+export async function findPayload(redis: Redis, id: string): Promise<string | undefined> {
+  return (await redis.get(payloadKey(id))) ?? undefined;
+}
+
+export async function findTimeline(redis: Redis, id: string): Promise<TaskEvent[]> {
+  return (await redis.lrange(timelineKey(id), 0, -1)).map(toEvent);
+}
+
+/** Newest first. Results that are too large to travel in events are left out. */
+export async function listTasks(redis: Redis, filter: TaskFilter): Promise<TaskPage> {
+  const matches = matcher(filter);
+  const tasks: Task[] = [];
+  let cursor = filter.cursor;
+  for (let looked = 0; looked < scanLimit;) {
+    const wanted = Math.min(Math.max(filter.limit - tasks.length + 1, 50), 500);
+    const ids = await newestIds(redis, filter, cursor, wanted);
+    for (const fields of await readRecords(redis, ids)) {
+      const task = toTask(fields);
+      if (!matches(task)) continue;
+      if (tasks.length === filter.limit) return { tasks, cursor: tasks.at(-1)!.id };
+      tasks.push(task);
+    }
+    if (ids.length < wanted) return { tasks };
+    cursor = ids.at(-1);
+    looked += ids.length;
+  }
+  return { tasks, ...(cursor !== undefined && { cursor }) };
+}
+
+async function newestIds(
+  redis: Redis,
+  filter: TaskFilter,
+  cursor: string | undefined,
+  count: number,
+): Promise<string[]> {
+  const upper = cursor !== undefined ? `(${cursor}` : filter.to !== undefined ? `(${firstTaskIdAt(filter.to)}` : '+';
+  const lower = filter.from !== undefined ? `[${firstTaskIdAt(filter.from)}` : '-';
+  const pages = await Promise.all(
+    indexKeys(filter).map((key) => redis.zrevrangebylex(key, upper, lower, 'LIMIT', 0, count)),
+  );
+  if (pages.length === 1) return pages[0]!;
+  return pages.flat().sort().reverse().slice(0, count);
+}
+
+function indexKeys({ owner, states }: TaskFilter): string[] {
+  const indexes = states === undefined || states.length === 0 ? ['any'] : [...new Set(states)];
+  if (owner !== undefined) return indexes.map((state) => ownerIndexKey(owner, state));
+  return allPartitions.flatMap((partition) => indexes.map((state) => partitionIndexKey(partition, state)));
+}
+
+async function readRecords(redis: Redis, ids: readonly string[]): Promise<TaskFields[]> {
+  const records = await Promise.all(ids.map((id) => redis.hgetall(taskKey(id))));
+  return records.filter((fields) => fields.id !== undefined);
+}
+
+function matcher({ states, type, tag, orderingKey, q }: TaskFilter): (task: Task) => boolean {
+  const text = q?.toLowerCase();
+  return (task) =>
+    // The record may have moved on since the index was read.
+    (states === undefined || states.length === 0 || states.includes(task.state)) &&
+    (type === undefined || task.type === type) &&
+    (tag === undefined || task.tags.includes(tag)) &&
+    (orderingKey === undefined || task.orderingKey === orderingKey) &&
+    (text === undefined || searchText(task).includes(text));
+}
+
+function searchText(task: Task): string {
+  const texts = [task.id, task.type, ...task.tags, task.error?.code, task.error?.message, task.progress?.message];
+  return texts
+    .filter((part) => part !== undefined)
+    .join('\n')
+    .toLowerCase();
+}

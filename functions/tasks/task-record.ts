@@ -1,0 +1,58 @@
+import type { Delivery, Priority, TaskState } from '../../contracts/task-states.ts';
+import type { Progress, Task, TaskError } from '../../contracts/task.ts';
+
+/** The part of a task that is fixed when it is submitted; one JSON field of the record. */
+export interface TaskDetails {
+  readonly tags: readonly string[];
+  readonly priority: Priority;
+  readonly delivery: Delivery;
+  readonly orderingKey?: string;
+  readonly traceparent?: string;
+}
+
+/** A task as Redis holds it: a hash of strings, times in milliseconds. */
+export type TaskFields = Readonly<Record<string, string>>;
+
+/** Turns the flat reply of HGETALL inside a script into fields. */
+export function toFields(flat: readonly string[]): TaskFields {
+  const fields: Record<string, string> = {};
+  for (let i = 0; i + 1 < flat.length; i += 2) fields[flat[i]!] = flat[i + 1]!;
+  return fields;
+}
+
+const iso = (milliseconds: string) => new Date(Number(milliseconds)).toISOString();
+
+/** @param largeResult JSON of a result that is stored beside the record */
+export function toTask(fields: TaskFields, largeResult?: string | null): Task {
+  const details = JSON.parse(fields.details!) as TaskDetails;
+  const result = fields.result ?? largeResult ?? undefined;
+  return {
+    id: fields.id!,
+    type: fields.type!,
+    state: fields.state as TaskState,
+    owner: fields.owner!,
+    attempt: Number(fields.attempt),
+    maxAttempts: Number(fields.maxAttempts),
+    ...(fields.progress !== undefined && { progress: JSON.parse(fields.progress) as Progress }),
+    ...(result !== undefined && { result: JSON.parse(result) as unknown }),
+    ...(fields.error !== undefined && { error: JSON.parse(fields.error) as TaskError }),
+    tags: [...details.tags],
+    priority: details.priority,
+    delivery: details.delivery,
+    ...(details.orderingKey !== undefined && { orderingKey: details.orderingKey }),
+    ...times(fields),
+    payloadBytes: Number(fields.payloadBytes),
+    createdAt: iso(fields.createdAt!),
+  };
+}
+
+const optionalTimes = ['scheduledFor', 'expiresAt', 'nextAttemptAt', 'queuedAt', 'startedAt', 'finishedAt'] as const;
+
+function times(fields: TaskFields): Partial<Record<(typeof optionalTimes)[number], string>> {
+  const result: Partial<Record<(typeof optionalTimes)[number], string>> = {};
+  for (const name of optionalTimes) {
+    const value = fields[name];
+    if (value !== undefined) result[name] = iso(value);
+  }
+  return result;
+}

@@ -1,0 +1,164 @@
+import type { Redis } from 'ioredis';
+import { eventResultLimitBytes, type TaskEvent } from '../../contracts/task-event.ts';
+import type { Progress, TaskError } from '../../contracts/task.ts';
+import { toEvent } from '../events/event-record.ts';
+import { runScript, type ScriptName } from './scripts.ts';
+import { taskKey } from './task-keys.ts';
+import { toFields, type TaskDetails, type TaskFields } from './task-record.ts';
+
+export interface NewTask {
+  readonly id: string;
+  readonly owner: string;
+  readonly type: string;
+  readonly details: TaskDetails;
+  /** JSON. */
+  readonly payload: string;
+  readonly payloadBytes: number;
+  readonly maxAttempts: number;
+  /** Milliseconds since 1970, as all times here. */
+  readonly scheduledFor?: number;
+  readonly expiresAt?: number;
+  readonly idempotency?: { readonly key: string; readonly fingerprint: string; readonly keptMs: number };
+}
+
+export type Accepted =
+  | { readonly outcome: 'accepted' | 'duplicate'; readonly fields: TaskFields }
+  | { readonly outcome: 'in-flight' | 'reused' };
+
+export type Started =
+  | { readonly outcome: 'started' | 'ended'; readonly events: TaskEvent[]; readonly fields: TaskFields }
+  | { readonly outcome: 'busy'; readonly leaseUntil: number }
+  | {
+      readonly outcome: 'superseded';
+      readonly attempt: number;
+      readonly nextAttemptAt: number;
+      readonly fields: TaskFields;
+    }
+  | { readonly outcome: 'stale' | 'withdrawn' | 'unknown' };
+
+export type Failed =
+  | { readonly outcome: 'retrying'; readonly events: TaskEvent[]; readonly nextAttemptAt: number }
+  | { readonly outcome: 'dead-lettered' | 'lost'; readonly events: TaskEvent[] };
+
+type Reply = [string, ...unknown[]];
+const events = (reply: unknown) => (reply as string[]).map(toEvent);
+const fields = (reply: unknown) => toFields(reply as string[]);
+
+const tombstoneMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Every transition of a task: one script each, which checks the state it comes from, writes the new one and appends the
+ * event, or does nothing. Asked twice, each answers the same, so a call may be repeated when its reply got lost.
+ * @param now milliseconds since 1970; by default the clock of Redis
+ */
+export class TaskStore {
+  readonly #redis: Redis;
+  readonly #now: () => number | '';
+
+  constructor(redis: Redis, now: () => number | '' = () => '') {
+    this.#redis = redis;
+    this.#now = now;
+  }
+
+  async accept(task: NewTask): Promise<Accepted> {
+    const { idempotency } = task;
+    const state = task.scheduledFor === undefined ? 'queued' : 'scheduled';
+    const details = JSON.stringify(task.details);
+    const [outcome, found] = await this.#run('accept', task.id, [
+      task.owner, task.type, state, details, task.payload, task.payloadBytes, task.maxAttempts,
+      task.scheduledFor ?? '', task.expiresAt ?? '',
+      idempotency?.key ?? '', idempotency?.fingerprint ?? '', idempotency?.keptMs ?? '',
+    ]); // prettier-ignore
+    if (outcome === 'in-flight' || outcome === 'reused') return { outcome };
+    return { outcome: outcome as 'accepted' | 'duplicate', fields: fields(found) };
+  }
+
+  /** The broker has the message of this attempt. @returns no fields when the task is gone */
+  async confirmSent(id: string, attempt: number): Promise<{ events: TaskEvent[]; fields: TaskFields }> {
+    const [announced, found] = (await this.#run('confirmSent', id, [attempt])) as unknown as [unknown, unknown];
+    return { events: events(announced), fields: fields(found) };
+  }
+
+  /** @returns false when the task has been announced meanwhile, so that its message must have arrived */
+  async withdraw(id: string): Promise<boolean> {
+    return ((await this.#run('withdraw', id, [tombstoneMs])) as unknown) === 1;
+  }
+
+  async start(id: string, attempt: number, token: string, leaseMs: number): Promise<Started> {
+    const [outcome, first, second, third] = await this.#run('start', id, [attempt, token, leaseMs]);
+    switch (outcome) {
+      case 'started':
+      case 'ended':
+        return { outcome, events: events(first), fields: fields(second) };
+      case 'busy':
+        return { outcome, leaseUntil: Number(first) };
+      case 'superseded':
+        return { outcome, attempt: Number(first), nextAttemptAt: Number(second), fields: fields(third) };
+      default:
+        return { outcome: outcome as 'stale' | 'withdrawn' | 'unknown' };
+    }
+  }
+
+  /** @returns the task's state, or `lost` when another worker holds the lease or the task is gone */
+  async renewLease(id: string, token: string, leaseMs: number): Promise<string> {
+    return (await this.#run('renewLease', id, [token, leaseMs])) as unknown as string;
+  }
+
+  async reportProgress(id: string, token: string, progress: Progress): Promise<TaskEvent[]> {
+    const [appended] = (await this.#run('reportProgress', id, [token, JSON.stringify(progress)])) as unknown[];
+    return events(appended);
+  }
+
+  /** @param result JSON */
+  async complete(
+    id: string,
+    token: string,
+    result: string,
+  ): Promise<{ outcome: 'completed' | 'lost'; events: TaskEvent[] }> {
+    const small = Buffer.byteLength(result) <= eventResultLimitBytes;
+    const [outcome, appended] = await this.#run('complete', id, [token, result, small ? 1 : 0]);
+    return { outcome: outcome as 'completed' | 'lost', events: events(appended) };
+  }
+
+  /** @param nextAttemptAt milliseconds since 1970; undefined dead-letters the task */
+  async fail(id: string, token: string, error: TaskError, nextAttemptAt?: number): Promise<Failed> {
+    const iso = nextAttemptAt === undefined ? '' : new Date(nextAttemptAt).toISOString();
+    const args = [token, JSON.stringify(error), nextAttemptAt ?? '', iso];
+    const [outcome, appended, next] = await this.#run('fail', id, args);
+    if (outcome === 'retrying') return { outcome, events: events(appended), nextAttemptAt: Number(next) };
+    return { outcome: outcome as 'dead-lettered' | 'lost', events: events(appended) };
+  }
+
+  /** @param owner who asks; undefined for an operator. @returns undefined when there is no such task of theirs */
+  async cancel(
+    id: string,
+    owner?: string,
+  ): Promise<{ outcome: 'cancelled' | 'forbidden-state'; events: TaskEvent[]; fields: TaskFields } | undefined> {
+    const [outcome, first, second] = await this.#run('cancel', id, [owner ?? '']);
+    if (outcome === 'cancelled') return { outcome, events: events(first), fields: fields(second) };
+    if (outcome === 'forbidden-state') return { outcome, events: [], fields: fields(first) };
+    return undefined;
+  }
+
+  async expire(id: string): Promise<TaskEvent[]> {
+    const [appended] = (await this.#run('expire', id, [])) as unknown[];
+    return events(appended);
+  }
+
+  async giveUp(
+    id: string,
+    attempt: number,
+    error: TaskError,
+  ): Promise<{ outcome: 'dead-lettered' | 'busy' | 'settled'; events: TaskEvent[] }> {
+    const [outcome, appended] = await this.#run('giveUp', id, [attempt, JSON.stringify(error)]);
+    return { outcome: outcome as 'dead-lettered' | 'busy' | 'settled', events: events(appended) };
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.#run('forget', id, []);
+  }
+
+  async #run(script: ScriptName, id: string, args: (string | number)[]): Promise<Reply> {
+    return (await runScript(this.#redis, script, taskKey(id), [this.#now(), ...args])) as Reply;
+  }
+}

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
+import { parseSignalRConnectionString } from '../azure/signalr.ts';
+import { AppError } from '../errors.ts';
+import { answering } from '../http-errors.ts';
+import { getSettings } from '../settings.ts';
+import { loadWebFiles, type WebFile } from './web-files.ts';
+
+app.http('Web', {
+  route: '{*path}',
+  methods: ['GET', 'HEAD'],
+  authLevel: 'anonymous',
+  handler: answering(async (request) => {
+    const path = request.params.path ?? '';
+    if (path === 'api' || path.startsWith('api/')) throw noSuchRoute(path);
+    const file = getFiles().get(path);
+    if (file !== undefined) return serve(request, file);
+    // Anything that does not look like a file is a page of the web app, which has its own router.
+    const page = /\.\w+$/.test(path) ? undefined : getFiles().get('index.html');
+    if (page === undefined) throw noSuchRoute(path);
+    return serve(request, page);
+  }),
+});
+
+let files: ReadonlyMap<string, WebFile> | undefined;
+
+function getFiles(): ReadonlyMap<string, WebFile> {
+  // The bundle lies in dist/, the web app beside it.
+  const folder = join(__dirname, 'web');
+  files ??= existsSync(folder) ? loadWebFiles(folder) : new Map();
+  return files;
+}
+
+function noSuchRoute(path: string): AppError {
+  return new AppError(
+    'not-found',
+    `There is nothing at /${path}. The API is described in the README; the web app starts at /.`,
+  );
+}
+
+function serve(request: HttpRequest, file: WebFile): HttpResponseInit {
+  const headers: Record<string, string> = {
+    'content-type': file.contentType,
+    etag: file.etag,
+    vary: 'accept-encoding',
+    'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    ...securityHeaders(),
+  };
+  if (request.headers.get('if-none-match') === file.etag) return { status: 304, headers };
+  const accepted = request.headers.get('accept-encoding') ?? '';
+  const encoding =
+    file.brotli && /\bbr\b/.test(accepted) ? 'br' : file.gzip && /\bgzip\b/.test(accepted) ? 'gzip' : undefined;
+  if (encoding !== undefined) headers['content-encoding'] = encoding;
+  const body = encoding === 'br' ? file.brotli! : encoding === 'gzip' ? file.gzip! : file.body;
+  return { headers, ...(request.method !== 'HEAD' && { body: new Uint8Array(body) }) };
+}
+
+let signalRSources: string | undefined;
+
+function securityHeaders(): Record<string, string> {
+  if (signalRSources === undefined) {
+    const { endpoint } = parseSignalRConnectionString(getSettings().AzureSignalRConnectionString);
+    signalRSources = `${endpoint} ${endpoint.replace(/^http/, 'ws')}`;
+  }
+  return {
+    // Angular Material sets styles on elements; scripts come from files only.
+    'content-security-policy': `default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ${signalRSources}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'`,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'same-origin',
+  };
+}
