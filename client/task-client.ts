@@ -1,0 +1,140 @@
+import { BehaviorSubject, distinctUntilChanged, filter, map, type Observable } from 'rxjs';
+import type { SubmitTask } from '../contracts/submit.ts';
+import type { TaskEvent } from '../contracts/task-event.ts';
+import type { Task } from '../contracts/task.ts';
+import type { ApiError } from './api-error.ts';
+import type { ConnectionState } from './connection-state.ts';
+import { signalRHub } from './hub.ts';
+import { LiveFeed, type LiveFeedTimings } from './live-feed.ts';
+import type { SendRequest } from './request.ts';
+import { TaskApi, type TaskQuery } from './task-api.ts';
+import { TaskStore, type Schedule } from './task-store.ts';
+
+export interface TaskClientOptions {
+  readonly send: SendRequest;
+  /** Default: after 16 ms. */
+  readonly schedule?: Schedule;
+  readonly wake?: Observable<unknown>;
+  readonly isVisible?: () => boolean;
+  readonly timings?: Partial<LiveFeedTimings>;
+}
+
+/** How far the list of tasks has been fetched. */
+export type ListState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready'; readonly hasMore: boolean }
+  | { readonly kind: 'failed'; readonly error: ApiError };
+
+const pageSize = 100;
+/** More unknown tasks than this are fetched by listing instead of one by one. */
+const fetchOneByOne = 8;
+
+/** Submits tasks and watches them, live. `start` it once; everything it gives out is kept up by events. */
+export class TaskClient {
+  readonly api: TaskApi;
+  readonly #feed: LiveFeed;
+  readonly #store: TaskStore;
+  readonly #list = new BehaviorSubject<ListState>({ kind: 'loading' });
+  #next: string | undefined;
+
+  constructor({ send, schedule = (flush) => void setTimeout(flush, 16), ...options }: TaskClientOptions) {
+    this.api = new TaskApi(send);
+    this.#store = new TaskStore(schedule);
+    this.#feed = new LiveFeed({
+      ...options,
+      openHub: signalRHub(() => this.api.negotiate()),
+      listEvents: (after) => this.api.listEvents(after),
+      snapshot: () => this.#snapshot(),
+    });
+    this.#feed.events$.subscribe((events) => this.#store.apply(events));
+    this.#store.incomplete$.subscribe((ids) => void this.#complete(ids).catch(() => undefined));
+  }
+
+  /** Every task known, by ID; fetched newest first, `loadMore` goes on. */
+  get tasks$(): Observable<ReadonlyMap<string, Task>> {
+    return this.#store.tasks$;
+  }
+
+  get list$(): Observable<ListState> {
+    return this.#list;
+  }
+
+  get connection$(): Observable<ConnectionState> {
+    return this.#feed.state$;
+  }
+
+  /** Events as they are received: each once, in order. */
+  get events$(): Observable<readonly TaskEvent[]> {
+    return this.#feed.events$;
+  }
+
+  start(): void {
+    this.#feed.start();
+  }
+
+  stop(): void {
+    this.#feed.stop();
+  }
+
+  async submit(body: SubmitTask, idempotencyKey?: string): Promise<Task> {
+    return this.#kept(await this.api.submit(body, idempotencyKey));
+  }
+
+  async cancel(id: string): Promise<Task> {
+    return this.#kept(await this.api.cancel(id));
+  }
+
+  /** Fetches a task, known or not. */
+  async load(id: string): Promise<Task> {
+    return this.#kept(await this.api.getTask(id));
+  }
+
+  /** A task as it is and whenever it changes; nothing before it is known (see `load`). */
+  watch(id: string): Observable<Task> {
+    return this.tasks$.pipe(
+      map((tasks) => tasks.get(id)),
+      filter((task) => task !== undefined),
+      distinctUntilChanged(),
+    );
+  }
+
+  /** Fetches the next page of older tasks. */
+  async loadMore(): Promise<void> {
+    if (this.#next !== undefined) await this.#loadPage({ cursor: this.#next });
+  }
+
+  async #snapshot(): Promise<string> {
+    try {
+      // Asked before the list: an event that falls between the two comes again, and the reducer knows it as old.
+      const { cursor } = await this.api.listEvents('latest');
+      const unsure = new Set(this.#store.openIds());
+      for (const { id } of await this.#loadPage({})) unsure.delete(id);
+      await this.#complete([...unsure]);
+      return cursor;
+    } catch (error) {
+      this.#list.next({ kind: 'failed', error: error as ApiError });
+      throw error;
+    }
+  }
+
+  async #loadPage(query: TaskQuery): Promise<readonly Task[]> {
+    const page = await this.api.listTasks({ limit: pageSize, ...query });
+    this.#store.put(page.tasks);
+    this.#next = page.cursor;
+    this.#list.next({ kind: 'ready', hasMore: page.cursor !== undefined });
+    return page.tasks;
+  }
+
+  async #complete(ids: readonly string[]): Promise<void> {
+    if (ids.length > fetchOneByOne) {
+      this.#store.put((await this.api.listTasks({ limit: pageSize })).tasks);
+      ids = ids.filter((id) => this.#store.get(id) === undefined);
+    }
+    for (const id of ids) await this.load(id);
+  }
+
+  #kept(task: Task): Task {
+    this.#store.put([task]);
+    return task;
+  }
+}
