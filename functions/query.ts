@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { AppError } from './errors.ts';
 
 /**

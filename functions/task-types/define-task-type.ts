@@ -15,8 +15,8 @@ export interface TaskContext {
    * @param percent 0 to 100
    * @param message what is being done, up to 500 characters
    */
-  progress(percent: number, message?: string): void;
-  log(...args: unknown[]): void;
+  readonly progress: (percent: number, message?: string) => void;
+  readonly log: (...args: unknown[]) => void;
 }
 
 export interface TaskTypeDefinition<Payload extends z.ZodType> {
@@ -29,7 +29,7 @@ export interface TaskTypeDefinition<Payload extends z.ZodType> {
   /** How long one attempt may take; by default the setting AttemptTimeLimitSeconds. */
   readonly timeLimitMs?: number;
   /** @returns the result, any JSON. Throw PermanentError where another attempt would be of no use; anything else is retried. */
-  run(context: TaskContext, payload: z.output<Payload>): Promise<unknown>;
+  readonly run: (context: TaskContext, payload: z.output<Payload>) => Promise<unknown>;
 }
 
 export type ParsedPayload = { readonly payload: unknown } | { readonly errors: InputError[] };
@@ -60,7 +60,7 @@ export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDe
       name,
       title,
       ...(description !== undefined && { description }),
-      schema: z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>,
+      schema: z.toJSONSchema(schema, { io: 'input' }),
       example,
     },
     timeLimitMs,

@@ -17,15 +17,15 @@ export interface Engine {
   readonly leaseMs: number;
   readonly timeLimitMs: number;
   readonly retry: Omit<RetryPolicy, 'maxAttempts'>;
-  readPayload(id: string): Promise<string | undefined>;
-  send(message: ServiceBusMessage): Promise<void>;
-  publish(owner: string, events: readonly TaskEvent[]): void;
-  log(...args: unknown[]): void;
-  createToken(): string;
+  readonly readPayload: (id: string) => Promise<string | undefined>;
+  readonly send: (message: ServiceBusMessage) => Promise<void>;
+  readonly publish: (owner: string, events: readonly TaskEvent[]) => void;
+  readonly log: (...args: unknown[]) => void;
+  readonly createToken: () => string;
   /** 0 to 1. */
-  random(): number;
+  readonly random: () => number;
   /** Milliseconds since 1970. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /** The task is dead-lettered, so its message has to go there too: thrown out of the trigger, it does. */

@@ -8,8 +8,8 @@ import type { NewTask, TaskStore } from './task-store.ts';
 
 export interface Submitting {
   readonly store: TaskStore;
-  send(message: ServiceBusMessage): Promise<void>;
-  publish(owner: string, events: readonly TaskEvent[]): void;
+  readonly send: (message: ServiceBusMessage) => Promise<void>;
+  readonly publish: (owner: string, events: readonly TaskEvent[]) => void;
 }
 
 /**

@@ -1,0 +1,46 @@
+import { batcher } from './batcher.ts';
+
+function controlled() {
+  const batches: { items: number[]; done: () => void; fail: (error: Error) => void }[] = [];
+  const add = batcher<number>((items) => new Promise((done, fail) => batches.push({ items, done, fail })), 3);
+  return { batches, add };
+}
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+it('sends at once when idle, and gathers while a batch is under way', async () => {
+  const { batches, add } = controlled();
+  const first = add(1);
+  await turn();
+  const others = [add(2), add(3)];
+  await turn();
+  expect(batches.map(({ items }) => items)).toEqual([[1]]);
+  batches[0]!.done();
+  await first;
+  await turn();
+  expect(batches[1]!.items).toEqual([2, 3]);
+  batches[1]!.done();
+  await Promise.all(others);
+});
+
+it('sends no more at a time than allowed', async () => {
+  const { batches, add } = controlled();
+  const all = [1, 2, 3, 4, 5].map((n) => add(n));
+  await turn();
+  batches[0]!.done();
+  await turn();
+  batches[1]!.done();
+  await Promise.all(all);
+  expect(batches.map(({ items }) => items)).toEqual([[1, 2, 3], [4, 5]]); // prettier-ignore
+});
+
+it('fails the items of a failed batch, and goes on with the next', async () => {
+  const { batches, add } = controlled();
+  const first = add(1);
+  await turn();
+  const second = add(2);
+  batches[0]!.fail(new Error('refused'));
+  await expect(first).rejects.toThrow('refused');
+  await turn();
+  batches[1]!.done();
+  await second;
+});
