@@ -28,6 +28,7 @@ export const summarizeCsv = defineTaskType({
     let rows = 0;
     for await (const { record, read } of parseCsv(csv)) {
       if (columns === undefined) {
+        if (record.every((field) => field.trim() === '')) continue;
         columns = columnNames(record).map((name) => new ColumnSummarizer(name));
         continue;
       }

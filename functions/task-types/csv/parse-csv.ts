@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { CsvError, type Parser, parse } from 'csv-parse';
 import { PermanentError } from '../define-task-type.ts';
 import { detectDelimiter } from './delimiter.ts';
@@ -28,7 +29,7 @@ async function feed(parser: Parser, csv: string, onFed: (length: number) => void
     if (parser.destroyed) return;
     const roomLeft = parser.write(csv.slice(at, at + chunkLength));
     onFed(Math.min(at + chunkLength, csv.length));
-    if (!roomLeft) await new Promise<void>((resolve) => parser.once('drain', resolve).once('close', resolve));
+    if (!roomLeft) await once(parser, 'drain');
     await new Promise((resolve) => setImmediate(resolve));
   }
   parser.end();

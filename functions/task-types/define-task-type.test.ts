@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { defineTaskType, toPointer } from './define-task-type.ts';
+import { taskTypes } from './registry.ts';
+
+const taskType = defineTaskType({
+  name: 'sample',
+  title: 'Sample',
+  schema: z.strictObject({ list: z.array(z.strictObject({ n: z.number() })), 'a/b': z.string().optional() }),
+  example: { list: [] },
+  run: async (_context, { list }) => list.length,
+});
+
+it('points at each fault of a payload', () => {
+  const parsed = taskType.parse({ list: [{ n: 1 }, { n: 'x', more: 1 }], 'a/b': 2, extra: true });
+  const pointers = 'errors' in parsed ? parsed.errors.map(({ pointer }) => pointer) : [];
+  expect(pointers.sort()).toEqual(['/payload/a~1b', '/payload/extra', '/payload/list/1/more', '/payload/list/1/n']);
+});
+
+it('escapes pointers as RFC 6901 says', () => expect(toPointer(['a/b', 'm~n', 0])).toBe('/a~1b/m~0n/0'));
+
+it('gives a JSON Schema that a form can be drawn from', () => {
+  expect(taskType.info.schema).toMatchObject({
+    type: 'object',
+    required: ['list'],
+    properties: { list: { type: 'array' } },
+  });
+});
+
+it('asks for a payload where there is none', () => {
+  expect(taskType.parse(undefined)).toMatchObject({ errors: [{ pointer: '/payload' }] });
+});
+
+it.each([...taskTypes.values()].map(({ info, parse }) => [info.name, info.example, parse] as const))(
+  '%s has an example that fits',
+  (_, example, parse) => {
+    expect(parse(example)).toHaveProperty('payload');
+  },
+);
