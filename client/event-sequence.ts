@@ -2,73 +2,70 @@ import type { EventPage, TaskEvent } from '../contracts/task-event.ts';
 import { compareCursors } from './cursor.ts';
 
 /**
- * Turns what arrives, in any order, twice or with holes, into each event once and in order. An event whose
- * `previous` has not been seen waits; so does everything before `begin`.
+ * Turns what arrives, in any order, twice or with holes, into each event once. An owner's events come out in order:
+ * one whose `previous` has not been seen waits. Those of different owners, which an operator sees together, are not
+ * held up by one another; so a pushed event says nothing about other owners' earlier ones, and only a fetch moves `settled`.
  */
 export class EventSequence {
-  #cursor: string | undefined;
+  #settled: string | undefined;
+  #seen = new Set<string>();
   #waiting: TaskEvent[] = [];
 
-  /** Cursor of the last event given out. */
-  get cursor(): string | undefined {
-    return this.#cursor;
+  /** Every event up to this cursor has been given out: fetch from here. Undefined before `begin`. */
+  get settled(): string | undefined {
+    return this.#settled;
   }
 
-  /** Events that wait for one before them. */
-  get waiting(): readonly TaskEvent[] {
-    return this.#waiting;
+  /** True while an event waits for one before it. */
+  get hasGap(): boolean {
+    return this.#waiting.length > 0;
   }
 
-  /** Sets where the sequence begins and gives what waited and follows on from there. */
+  /** Sets where the events begin, and gives those that came before it was known. */
   begin(cursor: string): TaskEvent[] {
-    this.#cursor = cursor;
+    this.#settle(cursor);
     return this.#release();
   }
 
-  /** Takes pushed events and gives those that are now in order. */
+  /** Takes pushed events and gives those whose turn it is. */
   push(events: readonly TaskEvent[]): TaskEvent[] {
-    this.#waiting = [...this.#waiting, ...events].sort((a, b) => compareCursors(a.cursor, b.cursor));
+    const fresh = events.filter((event) => !this.#waiting.some(({ cursor }) => cursor === event.cursor));
+    this.#waiting = [...this.#waiting, ...fresh].sort((a, b) => compareCursors(a.cursor, b.cursor));
     return this.#release();
   }
 
-  /** Takes a page asked for with `cursor`: it is complete, so its events need not follow one another by `previous`. */
+  /** Takes a page that was asked for with `settled`. It is complete, so its order is the order. */
   fetched(page: EventPage): TaskEvent[] {
-    const fresh = page.events.filter((event) => this.#isNew(event));
-    this.#cursor = fresh.at(-1)?.cursor ?? this.#later(page.cursor);
+    const fresh = page.events.filter((event) => !this.#isSeen(event.cursor));
+    this.#settle(page.cursor);
     return [...fresh, ...this.#release()];
   }
 
-  /** Gives these waiting events although something before them is missing: what a complete fetch did not have is gone. */
-  giveUpOn(events: readonly TaskEvent[]): TaskEvent[] {
-    const last = this.#waiting.filter((event) => events.includes(event)).at(-1);
-    if (last === undefined) return [];
-    const given = this.#waiting.filter((event) => compareCursors(event.cursor, last.cursor) <= 0);
-    this.#cursor = last.cursor;
-    return [...given, ...this.#release()];
-  }
-
   #release(): TaskEvent[] {
-    if (this.#cursor === undefined) return [];
+    if (this.#settled === undefined) return [];
     const released: TaskEvent[] = [];
+    const waiting: TaskEvent[] = [];
+    // Sorted, so an event's `previous` is looked at before the event.
     for (const event of this.#waiting) {
-      if (!this.#isNew(event)) continue;
-      if (event.previous !== undefined && this.#isAfter(event.previous)) break;
+      if (this.#isSeen(event.cursor)) continue;
+      if (event.previous !== undefined && !this.#isSeen(event.previous)) {
+        waiting.push(event);
+        continue;
+      }
+      this.#seen.add(event.cursor);
       released.push(event);
-      this.#cursor = event.cursor;
     }
-    this.#waiting = this.#waiting.filter((event) => this.#isNew(event));
+    this.#waiting = waiting;
     return released;
   }
 
-  #isNew(event: TaskEvent): boolean {
-    return this.#isAfter(event.cursor);
+  #isSeen(cursor: string): boolean {
+    return this.#seen.has(cursor) || (this.#settled !== undefined && compareCursors(cursor, this.#settled) <= 0);
   }
 
-  #isAfter(cursor: string): boolean {
-    return this.#cursor === undefined || compareCursors(cursor, this.#cursor) > 0;
-  }
-
-  #later(cursor: string): string | undefined {
-    return this.#isAfter(cursor) ? cursor : this.#cursor;
+  #settle(cursor: string): void {
+    if (this.#settled !== undefined && compareCursors(cursor, this.#settled) <= 0) return;
+    this.#settled = cursor;
+    for (const seen of this.#seen) if (compareCursors(seen, cursor) <= 0) this.#seen.delete(seen);
   }
 }

@@ -82,7 +82,7 @@ export class LiveFeed {
 
   /** One connection, from opening to its end. */
   async #session(stopped: AbortSignal): Promise<void> {
-    if (this.#sequence.cursor === undefined) await this.#begin();
+    if (this.#sequence.settled === undefined) await this.#begin();
     const ended = new AbortController();
     const end = () => ended.abort();
     stopped.addEventListener('abort', end);
@@ -121,10 +121,10 @@ export class LiveFeed {
 
   #receive(events: readonly TaskEvent[], giveUp: () => void): void {
     this.#emit(this.#sequence.push(events));
-    if (this.#sequence.waiting.length === 0 || this.#gapTimer !== undefined) return;
+    if (!this.#sequence.hasGap || this.#gapTimer !== undefined) return;
     this.#gapTimer = setTimeout(() => {
       this.#gapTimer = undefined;
-      if (this.#sequence.waiting.length > 0) void this.#catchUp().catch(giveUp);
+      if (this.#sequence.hasGap) void this.#catchUp().catch(giveUp);
     }, this.#timings.gap);
   }
 
@@ -148,16 +148,13 @@ export class LiveFeed {
   }
 
   async #fetchMissed(): Promise<void> {
-    // These were stored before they were pushed: a complete fetch has them and all before them.
-    const waiting = this.#sequence.waiting;
     for (;;) {
-      const page = await this.#options.listEvents(this.#sequence.cursor ?? 'latest');
+      const page = await this.#options.listEvents(this.#sequence.settled ?? 'latest');
       // Events that are no longer kept cannot be fetched: build on a new snapshot.
       if (page.gap === true) return this.#begin();
       this.#emit(this.#sequence.fetched(page));
       if (page.events.length === 0) break;
     }
-    this.#emit(this.#sequence.giveUpOn(waiting));
   }
 
   #emit(events: readonly TaskEvent[]): void {

@@ -28,8 +28,8 @@ export class TaskApi {
 
   /** The same `idempotencyKey` with the same body gives the same task, however often it is sent. */
   async submit(body: SubmitTask, idempotencyKey?: string): Promise<Task> {
-    const headers = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
-    return (await this.#send({ method: 'POST', path: '/api/tasks', body, headers })) as Task;
+    const headers = idempotencyKey === undefined ? undefined : { 'Idempotency-Key': idempotencyKey };
+    return (await this.#send({ method: 'POST', path: '/api/tasks', body, ...(headers && { headers }) })) as Task;
   }
 
   async getTask(id: string): Promise<Task> {

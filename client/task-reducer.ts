@@ -46,7 +46,8 @@ function changes(task: Task, event: TaskEvent): Changes {
     case 'replayed':
       return { queuedAt: event.at, result: undefined, error: undefined, ...ended, finishedAt: undefined };
     case 'started':
-      return { startedAt: event.at, progress: undefined, nextAttemptAt: undefined };
+      // Of the first attempt: what the record in Redis keeps.
+      return { startedAt: task.startedAt ?? event.at, progress: undefined, nextAttemptAt: undefined };
     case 'progress':
       return { progress: event.progress };
     case 'retrying':
