@@ -38,8 +38,8 @@ export type ParsedPayload = { readonly payload: unknown } | { readonly errors: I
 export interface TaskType {
   readonly info: TaskTypeInfo;
   readonly timeLimitMs: number | undefined;
-  parse(payload: unknown): ParsedPayload;
-  run(context: TaskContext, payload: unknown): Promise<unknown>;
+  readonly parse: (payload: unknown) => ParsedPayload;
+  readonly run: (context: TaskContext, payload: unknown) => Promise<unknown>;
 }
 
 /** Thrown by a handler when another attempt would fail the same way: the task is dead-lettered at once. */

@@ -2,13 +2,13 @@ import { PermanentError, type TaskContext } from './define-task-type.ts';
 import { type CsvSummary, summarizeCsv } from './summarize-csv.ts';
 
 function contextOf(signal = new AbortController().signal) {
-  const reports: [number, string?][] = [];
+  const reports: [number, string | undefined][] = [];
   const context: TaskContext = {
     taskId: 'id',
     attempt: 1,
     maxAttempts: 7,
     signal,
-    progress: (...report) => void reports.push(report),
+    progress: (percent, message) => void reports.push([percent, message]),
     log: () => undefined,
   };
   return { context, reports };
