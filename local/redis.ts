@@ -1,8 +1,7 @@
 /** Starts a real redis-server on this machine, with its data in a folder, and stops it without losing a write. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { endWithThisProcess } from './orphan-guard.ts';
@@ -24,6 +23,8 @@ export interface RedisOptions {
   readonly password?: string;
   /** Receives each line redis-server logs. */
   readonly log?: (line: string) => void;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RedisServer {
@@ -35,8 +36,8 @@ export interface RedisServer {
 }
 
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
-  const dataDir = resolve(options.dataDir);
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(options.dataDir, { recursive: true });
+  const dataDir = await realpath(options.dataDir);
   await endLeftover(dataDir);
   const binary = await findRedisServer(resolve(options.toolsDir ?? '.local/redis-server'));
   return options.port === 0 ? startOnFreePort(binary, { ...options, dataDir }) : start(binary, { ...options, dataDir });
@@ -53,6 +54,7 @@ async function startOnFreePort(binary: RedisBinary, options: RedisOptions, tries
 }
 
 async function start(binary: RedisBinary, options: RedisOptions): Promise<RedisServer> {
+  options.signal?.throwIfAborted();
   const child = spawn(binary.file, ['-'], {
     cwd: options.dataDir,
     env: { ...process.env, ...binary.environment },
@@ -62,9 +64,9 @@ async function start(binary: RedisBinary, options: RedisOptions): Promise<RedisS
   });
   child.stdin.on('error', () => undefined);
   child.stdin.end(configuration(options));
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  if (child.pid !== undefined) void gone.then(endWithThisProcess(child.pid));
   await ready(child, options);
-  const callOffGuard = endWithThisProcess(child.pid as number);
-  const gone = once(child, 'exit').then(callOffGuard);
   const password = options.password ? `:${encodeURIComponent(options.password)}@` : '';
   const close = async () => {
     child.kill('SIGTERM');
@@ -94,18 +96,22 @@ function configuration({ port, dataDir, appendonly = true, appendfsync = 'everys
 }
 
 /** Resolves when Redis has loaded its data and accepts connections. */
-function ready(child: ChildProcess, { port, log }: RedisOptions): Promise<void> {
+function ready(child: ChildProcess, { port, log, signal }: RedisOptions): Promise<void> {
   return new Promise((accept, reject) => {
     const tail: string[] = [];
+    const stop = () => child.kill('SIGKILL');
     const onLine = (line: string) => {
       if (line.trim() === '') return;
       log?.(line);
       tail.push(withoutPrefix(line));
       tail.splice(0, tail.length - 3);
-      if (line.includes('Ready to accept connections')) accept();
+      if (!line.includes('Ready to accept connections')) return;
+      signal?.removeEventListener('abort', stop);
+      accept();
     };
     for (const stream of [child.stdout, child.stderr])
       if (stream) createInterface({ input: stream }).on('line', onLine);
+    signal?.addEventListener('abort', stop, { once: true });
     child.on('error', (error) => reject(new Error(`redis-server could not be run: ${error.message}.`)));
     // "close", not "exit": the last lines say why.
     child.once('close', () => reject(new Error(`redis-server could not start on port ${port}: ${tail.join(' ')}`)));

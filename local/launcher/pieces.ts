@@ -1,0 +1,95 @@
+/** The processes that make up a stack, as the supervisor runs them. */
+import { join } from 'node:path';
+import type { LocalEndpoint } from '../local-endpoints.ts';
+import { startChild } from './child.ts';
+import type { ChildOptions } from './child.ts';
+import type { Log } from './log.ts';
+import type { Plan } from './plan.ts';
+import { startRedisPiece } from './redis-piece.ts';
+import type { Piece } from './supervisor.ts';
+
+export interface StackOptions {
+  /** The project: where package.json, local/ and dist/ are. */
+  readonly root: string;
+  readonly settingsFile: string;
+  readonly dataDir: string;
+  readonly entitiesFile: string;
+  readonly httpPort: number;
+  /** Where the host waits for a debugger. */
+  readonly inspect?: string;
+  readonly logFor: (name: string) => Log;
+}
+
+/** A piece that does not answer for ten seconds hangs. */
+const watched = { readyWithinMs: 60_000, pingEveryMs: 2_000, missedPingsAllowed: 5 };
+
+/** In the order in which they end: the host first, so that it can settle its messages, and what it needs after it. */
+export function piecesOf(plan: Plan, options: StackOptions): Piece[] {
+  return [
+    hostPiece(options),
+    servicesPiece(plan, options),
+    azuritePiece(plan, options),
+    redisPiece(plan, options),
+  ].filter((piece) => piece !== undefined);
+}
+
+function hostPiece({ root, settingsFile, dataDir, httpPort, inspect, logFor }: StackOptions): Piece {
+  const program = join(root, 'local/functions-host/main.ts');
+  const args = ['--app', root, '--settings', settingsFile, '--data', dataDir, '--drain-seconds', '2'];
+  // A breakpoint is no hang.
+  const debugged = inspect === undefined ? {} : { nodeOptions: [`--inspect=${inspect}`], pingEveryMs: 0 };
+  const child = { ...watched, program, args, cwd: root, log: logFor('host'), ...debugged };
+  return pieceOf('host', { http: httpPort }, 2_800, child);
+}
+
+function servicesPiece(
+  plan: Plan,
+  { root, settingsFile, dataDir, entitiesFile, logFor }: StackOptions,
+): Piece | undefined {
+  const { serviceBus, signalR } = plan;
+  if (!serviceBus && !signalR) return undefined;
+  const program = join(root, 'local/services.ts');
+  const serve = [...(serviceBus ? ['--serve', 'service-bus'] : []), ...(signalR ? ['--serve', 'signalr'] : [])];
+  const args = ['--settings', settingsFile, '--data', dataDir, '--entities', entitiesFile, ...serve];
+  const ports = { ...(serviceBus && { serviceBus: serviceBus.port }), ...(signalR && { signalR: signalR.port }) };
+  return pieceOf('services', ports, 800, { ...watched, program, args, cwd: root, log: logFor('services') });
+}
+
+function azuritePiece({ blob, table }: Plan, { root, dataDir, logFor }: StackOptions): Piece | undefined {
+  if (!blob && !table) return undefined;
+  const program = join(root, 'local/azurite.ts');
+  const addresses = [...(blob ? ['--blob', addressOf(blob)] : []), ...(table ? ['--table', addressOf(table)] : [])];
+  const args = [...addresses, '--data', join(dataDir, 'azurite')];
+  const accounts = blob?.accounts ?? table?.accounts;
+  const environment = accounts ? { AZURITE_ACCOUNTS: accounts } : {};
+  const ports = { ...(blob && { blob: blob.port }), ...(table && { table: table.port }) };
+  return pieceOf('azurite', ports, 600, { ...watched, program, args, environment, cwd: root, log: logFor('azurite') });
+}
+
+function redisPiece({ redis }: Plan, { root, dataDir, logFor }: StackOptions): Piece | undefined {
+  if (!redis) return undefined;
+  const { port, password } = redis;
+  const { pingEveryMs, missedPingsAllowed } = watched;
+  const server = {
+    port,
+    dataDir: join(dataDir, 'redis'),
+    toolsDir: join(root, '.local/redis-server'),
+    ...(password && { password }),
+  };
+  return {
+    name: 'redis',
+    ports: { redis: port },
+    stopWithinMs: 600,
+    start: (signal) =>
+      startRedisPiece({ ...server, signal, log: logFor('redis') }, { pingEveryMs, missedPingsAllowed }),
+  };
+}
+
+function pieceOf(name: string, ports: Record<string, number>, stopWithinMs: number, child: ChildOptions): Piece {
+  return { name, ports, stopWithinMs, start: (signal) => startChild(child, signal) };
+}
+
+/** "localhost" means the address that every client tries. */
+function addressOf({ host, port }: LocalEndpoint): string {
+  return `${host === 'localhost' ? '127.0.0.1' : host}:${port}`;
+}

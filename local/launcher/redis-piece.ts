@@ -1,0 +1,52 @@
+/** redis-server as a supervised piece: asked with PING whether it is alive, because it has no IPC channel. */
+import { once } from 'node:events';
+import { startRedis } from '../redis.ts';
+import type { RedisOptions, RedisServer } from '../redis.ts';
+import { probeRedis } from './probe.ts';
+import type { RunningPiece } from './supervisor.ts';
+
+export interface Watch {
+  readonly pingEveryMs: number;
+  readonly missedPingsAllowed: number;
+}
+
+export async function startRedisPiece(options: RedisOptions, watch: Watch): Promise<RunningPiece> {
+  const server = await startRedis({ ...options, log: (line) => isWorthReading(line) && options.log?.(line) });
+  const { process: child } = server;
+  const hung = watchForHang(server, options.password, watch);
+  const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => {
+    if (hung()) return `did not answer for ${(watch.pingEveryMs * watch.missedPingsAllowed) / 1000} s`;
+    return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+  });
+  const signal = (name: NodeJS.Signals) => () => void child.kill(name);
+  return { pid: child.pid as number, ended, terminate: signal('SIGTERM'), kill: signal('SIGKILL') };
+}
+
+function watchForHang(
+  { port, process: child }: RedisServer,
+  password: string | undefined,
+  watch: Watch,
+): () => boolean {
+  let [missed, hung, asking] = [0, false, false];
+  const ask = async () => {
+    asking = true;
+    const answer = await probeRedis({ host: '127.0.0.1', port }, password);
+    asking = false;
+    if (answer !== 'other') missed = 0;
+  };
+  const timer = setInterval(() => {
+    if (missed >= watch.missedPingsAllowed) {
+      hung = true;
+      child.kill('SIGKILL');
+    }
+    missed += 1;
+    if (!asking) void ask();
+  }, watch.pingEveryMs);
+  child.once('exit', () => clearInterval(timer));
+  return () => hung;
+}
+
+/** Redis marks warnings with "#"; the rest of its start-up talk helps nobody. */
+function isWorthReading(line: string): boolean {
+  return / # /.test(line) && !/overcommit_memory|configuration loaded|oO0OoO0Oo|Redis version|bits=64/.test(line);
+}
