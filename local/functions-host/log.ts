@@ -1,0 +1,107 @@
+import { writeSync } from 'node:fs';
+
+export const logLevels = ['Trace', 'Debug', 'Information', 'Warning', 'Error', 'Critical', 'None'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** The function and invocation that a line belongs to. */
+export interface LogScope {
+  readonly functionName: string;
+  readonly invocationId?: string;
+  /** True for what the app's own code logs: category `Function.<name>.User`. */
+  readonly user?: boolean;
+}
+
+export interface Log {
+  write(level: LogLevel, message: string, scope?: LogScope): void;
+  debug(message: string, scope?: LogScope): void;
+  information(message: string, scope?: LogScope): void;
+  warning(message: string, scope?: LogScope): void;
+  error(message: string, scope?: LogScope): void;
+  /** Writes what is still buffered, before the process ends. */
+  flush(): void;
+}
+
+/**
+ * One line per event: time, level, function and the first eight characters of the invocation ID, message.
+ *
+ * @param levels host.json `logging.logLevel`: least level by category prefix (`default`, `Host`, `Function`, `Function.Name`, `Function.Name.User`).
+ */
+export function createLog(
+  levels: Readonly<Record<string, string>>,
+  print: (text: string) => void = buffered(),
+  now = () => new Date(),
+): Log {
+  const least = thresholds(levels);
+  const write: Log['write'] = (level, message, scope) => {
+    if (logLevels.indexOf(level) < least(categoryOf(scope))) return;
+    print(`${now().toISOString()} ${shortNames[level]} ${describe(scope)}${message}\n`);
+  };
+  return {
+    write,
+    debug: (message, scope) => write('Debug', message, scope),
+    information: (message, scope) => write('Information', message, scope),
+    warning: (message, scope) => write('Warning', message, scope),
+    error: (message, scope) => write('Error', message, scope),
+    flush: () => print(''),
+  };
+}
+
+const shortNames: Record<LogLevel, string> = {
+  Trace: 'trace',
+  Debug: 'debug',
+  Information: 'info ',
+  Warning: 'warn ',
+  Error: 'error',
+  Critical: 'fatal',
+  None: '     ',
+};
+
+function describe(scope: LogScope | undefined): string {
+  if (!scope) return '';
+  return scope.invocationId ? `${scope.functionName} ${scope.invocationId.slice(0, 8)}: ` : `${scope.functionName}: `;
+}
+
+function categoryOf(scope: LogScope | undefined): string {
+  if (!scope) return 'Host';
+  return scope.user ? `Function.${scope.functionName}.User` : `Function.${scope.functionName}`;
+}
+
+/** The longest configured prefix of a category decides, as in .NET's logging filters. */
+function thresholds(levels: Readonly<Record<string, string>>): (category: string) => number {
+  const rules = Object.entries(levels).map(([category, level]) => ({ category, level: levelIndex(level) }));
+  rules.sort((a, b) => b.category.length - a.category.length);
+  const fallback =
+    rules.find((rule) => rule.category.toLowerCase() === 'default')?.level ?? logLevels.indexOf('Information');
+  const known = new Map<string, number>();
+  return (category) => {
+    const cached = known.get(category);
+    if (cached !== undefined) return cached;
+    const level =
+      rules.find((rule) => category === rule.category || category.startsWith(`${rule.category}.`))?.level ?? fallback;
+    known.set(category, level);
+    return level;
+  };
+}
+
+function levelIndex(name: string): number {
+  const index = logLevels.findIndex((level) => level.toLowerCase() === name.toLowerCase());
+  return index === -1 ? logLevels.indexOf('Information') : index;
+}
+
+/** Writes to a pipe block the process: collect the lines of one turn of the event loop and write them at once. */
+function buffered(): (text: string) => void {
+  let pending = '';
+  const flush = () => {
+    const text = pending;
+    pending = '';
+    if (text) process.stdout.write(text);
+  };
+  process.on('exit', () => {
+    if (pending) writeSync(1, pending);
+  });
+  return (text) => {
+    if (text === '') return flush();
+    if (pending === '') setImmediate(flush);
+    pending += text;
+  };
+}

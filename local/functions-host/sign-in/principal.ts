@@ -1,0 +1,48 @@
+/** Who is signed in, as App Service Authentication would know it. */
+export interface Principal {
+  /** In Azure the object ID of Entra ID; here the name. */
+  readonly id: string;
+  readonly roles: readonly string[];
+}
+
+/** Who a request without a session belongs to. */
+export const localUser: Principal = { id: 'local-user', roles: ['operator'] };
+
+/** The role of someone who signs in without naming any. */
+export const defaultRole = 'user';
+
+const identityProvider = 'aad';
+
+/** Headers that only the platform may set: App Service drops them from requests that come from outside. */
+export function isIdentityHeader(name: string): boolean {
+  return /^x-ms-(client-principal|token-)/i.test(name);
+}
+
+/**
+ * The identity headers of App Service Authentication.
+ * Source: https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
+ */
+export function principalHeaders(principal: Principal): Record<string, string> {
+  const claims = { auth_typ: identityProvider, claims: claimsOf(principal), name_typ: 'name', role_typ: 'roles' };
+  return {
+    'x-ms-client-principal': Buffer.from(JSON.stringify(claims)).toString('base64'),
+    'x-ms-client-principal-id': principal.id,
+    'x-ms-client-principal-idp': identityProvider,
+    'x-ms-client-principal-name': principal.id,
+  };
+}
+
+/** The answer of `/.auth/me`: one entry for the signed-in user. */
+export function authMe(principal: Principal): object[] {
+  return [{ provider_name: identityProvider, user_id: principal.id, user_claims: claimsOf(principal) }];
+}
+
+function claimsOf({ id, roles }: Principal): { typ: string; val: string }[] {
+  return [
+    { typ: 'http://schemas.microsoft.com/identity/claims/objectidentifier', val: id },
+    { typ: 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier', val: id },
+    { typ: 'preferred_username', val: id },
+    { typ: 'name', val: id },
+    ...roles.map((role) => ({ typ: 'roles', val: role })),
+  ];
+}
