@@ -83,6 +83,7 @@ export function toInputErrors(error: z.ZodError, base = ''): InputError[] {
 
 function detailOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return 'This field does not exist here; remove it.';
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) return 'This field is required.';
   return issue.message.replace(/^Invalid input: /, '').replace(/^./, (first) => first.toUpperCase());
 }
 
