@@ -15,12 +15,17 @@ export function getTaskStore(): TaskStore {
   return new TaskStore(getRedis());
 }
 
-/** For running tasks: waits for Redis. */
+/** For running tasks, and for what must not be given up: waits for Redis. */
+export function getPatientTaskStore(): TaskStore {
+  return new TaskStore(getPatientRedis());
+}
+
+/** What running tasks needs, made of the real services. */
 export function createEngine(log: (...args: unknown[]) => void): Engine {
   const settings = getSettings();
   const redis = getPatientRedis();
   return {
-    store: new TaskStore(redis),
+    store: getPatientTaskStore(),
     taskTypes,
     leaseMs: settings.LeaseSeconds * 1000,
     timeLimitMs: settings.AttemptTimeLimitSeconds * 1000,

@@ -5,7 +5,7 @@ import { answering } from '../http-errors.ts';
 import { getSettings } from '../settings.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
 import { taskTypes } from '../task-types/registry.ts';
-import { getTaskStore } from './engine.ts';
+import { getPatientTaskStore, getTaskStore } from './engine.ts';
 import { parseSubmission } from './parse-submission.ts';
 import { readJson } from './read-json.ts';
 import { submitTask } from './submit-task.ts';
@@ -34,6 +34,7 @@ app.http('SendMessage', {
     const task = await submitTask(
       {
         store: getTaskStore(),
+        patientStore: getPatientTaskStore(),
         send: sendTaskMessage,
         publish: (to, events) =>
           publish(to, events, (error) => context.warn('Events were stored but not pushed:', error)),

@@ -4,21 +4,23 @@ import type { Task } from '../../contracts/task.ts';
 import { AppError, unavailable } from '../errors.ts';
 import { createTaskMessage } from './task-message.ts';
 import { toTask, type TaskFields } from './task-record.ts';
-import type { NewTask, TaskStore } from './task-store.ts';
+import type { Accepted, NewTask, TaskStore } from './task-store.ts';
 
 export interface Submitting {
   readonly store: TaskStore;
+  /** Waits for Redis instead of failing: for taking back what must not stay. */
+  readonly patientStore: TaskStore;
   readonly send: (message: ServiceBusMessage) => Promise<void>;
   readonly publish: (owner: string, events: readonly TaskEvent[]) => void;
 }
 
 /**
- * Stores a task, then sends its message. When it returns, both are safe; when it throws, nothing of the task is left.
+ * Stores a task, then sends its message. When it returns, both are safe; when it throws, nothing of the task stays.
  * When the process dies in between, the sweeper finds the task in the outbox.
  * @throws AppError `idempotency-key-reused`, `conflict` while the first request with the key is under way, `dependency-unavailable`
  */
-export async function submitTask({ store, send, publish }: Submitting, task: NewTask): Promise<Task> {
-  const accepted = await store.accept(task);
+export async function submitTask(submitting: Submitting, task: NewTask): Promise<Task> {
+  const accepted = await accept(submitting, task);
   switch (accepted.outcome) {
     case 'duplicate':
       return toTask(accepted.fields);
@@ -32,17 +34,23 @@ export async function submitTask({ store, send, publish }: Submitting, task: New
         'This Idempotency-Key came before with another request. Use a new key for a new task.',
       );
     case 'accepted':
-      break;
+      await sendOrWithdraw(submitting, accepted.fields, task.scheduledFor);
+      return confirm(submitting, accepted.fields);
   }
-  await sendOrWithdraw(store, send, accepted.fields, task.scheduledFor);
-  const confirmed = await store.confirmSent(task.id, 1);
-  publish(task.owner, confirmed.events);
-  return toTask(confirmed.fields);
+}
+
+async function accept({ store, patientStore }: Submitting, task: NewTask): Promise<Accepted> {
+  try {
+    return await store.accept(task);
+  } catch (error) {
+    // Redis may have stored the task although its answer did not arrive: taken back as soon as Redis is there again.
+    void patientStore.withdraw(task.id).catch(() => undefined);
+    throw unavailable('Redis', error);
+  }
 }
 
 async function sendOrWithdraw(
-  store: TaskStore,
-  send: Submitting['send'],
+  { patientStore, send }: Submitting,
   fields: TaskFields,
   scheduledFor: number | undefined,
 ): Promise<void> {
@@ -50,6 +58,21 @@ async function sendOrWithdraw(
     await send(createTaskMessage(fields, 1, scheduledFor));
   } catch (error) {
     // Not withdrawn means that a worker has it already: the message arrived, only the broker's answer did not.
-    if (await store.withdraw(fields.id!)) throw unavailable('Service Bus', error);
+    const withdrawn = patientStore.withdraw(fields.id!).catch(() => true);
+    if (await Promise.race([withdrawn, afterPatience()])) throw unavailable('Service Bus', error);
+  }
+}
+
+const patienceMs = 5_000;
+const afterPatience = () => new Promise<true>((resolve) => setTimeout(resolve, patienceMs, true).unref());
+
+/** The task is safe by now: when Redis goes away at this moment, the sweeper confirms in our place. */
+async function confirm({ store, publish }: Submitting, fields: TaskFields): Promise<Task> {
+  try {
+    const confirmed = await store.confirmSent(fields.id!, 1);
+    publish(fields.owner!, confirmed.events);
+    return toTask(confirmed.fields.id === undefined ? fields : confirmed.fields);
+  } catch {
+    return toTask(fields);
   }
 }
