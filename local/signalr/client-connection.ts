@@ -33,6 +33,8 @@ export class ClientConnection {
   #protocol: HubProtocol | undefined;
   #received: Buffer = nothing;
   #closed = false;
+  /** When it was negotiated, later when its transport came. */
+  #openedAt: number;
   #lastReceived: number;
   #lastSent: number;
 
@@ -40,7 +42,7 @@ export class ClientConnection {
     this.identity = identity;
     this.#settings = settings;
     this.#events = events;
-    this.#lastReceived = this.#lastSent = settings.now();
+    this.#openedAt = this.#lastReceived = this.#lastSent = settings.now();
   }
 
   get transport(): Transport | undefined {
@@ -54,7 +56,7 @@ export class ClientConnection {
 
   attach(transport: Transport): void {
     this.#transport = transport;
-    this.#lastReceived = this.#settings.now();
+    this.#openedAt = this.#lastReceived = this.#settings.now();
   }
 
   receive(data: Buffer): void {
@@ -97,7 +99,7 @@ export class ClientConnection {
     if (this.#closed) return;
     const silence = now() - this.#lastReceived;
     if (!this.#protocol) {
-      if (silence >= handshakeTimeout) this.drop();
+      if (now() - this.#openedAt >= handshakeTimeout) this.drop();
     } else if (!this.#transport?.inherentKeepAlive) {
       if (silence >= clientTimeout) this.drop();
       else if (now() - this.#lastSent >= keepAliveInterval) this.#write(this.#protocol.ping, this.#protocol);

@@ -27,7 +27,7 @@ export type Settings = Required<SignalROptions>;
  */
 export function withDefaults(options: SignalROptions): Settings {
   return {
-    host: 'localhost',
+    host: '127.0.0.1',
     now: Date.now,
     keepAliveInterval: 15_000,
     clientTimeout: 30_000,

@@ -19,7 +19,9 @@ interface ClientOptions {
   userId?: string;
   transport?: HttpTransportType;
   protocol?: IHubProtocol;
-  prepare?: (connection: HubConnection) => void;
+  reconnect?: boolean;
+  /** Milliseconds. */
+  keepAliveInterval?: number;
 }
 
 interface RestOptions {
@@ -50,7 +52,13 @@ export class SignalRService {
   }
 
   /** A connected client that was told where to connect as a negotiate function tells it. */
-  async connect({ userId, transport, protocol, prepare }: ClientOptions = {}): Promise<HubConnection> {
+  async connect({
+    userId,
+    transport,
+    protocol,
+    reconnect,
+    keepAliveInterval,
+  }: ClientOptions = {}): Promise<HubConnection> {
     const { url, accessToken } = createConnectionInfo({
       connectionString: this.connectionString,
       hub: this.hub,
@@ -58,8 +66,10 @@ export class SignalRService {
     });
     const options = { accessTokenFactory: () => accessToken, transport: transport ?? HttpTransportType.WebSockets };
     const builder = new HubConnectionBuilder().withUrl(url, options).configureLogging(LogLevel.None);
-    const connection = (protocol ? builder.withHubProtocol(protocol) : builder).build();
-    prepare?.(connection);
+    if (protocol) builder.withHubProtocol(protocol);
+    if (reconnect) builder.withAutomaticReconnect([0]);
+    if (keepAliveInterval !== undefined) builder.withKeepAliveInterval(keepAliveInterval);
+    const connection = builder.build();
     this.#clients.add(connection);
     await connection.start();
     return connection;
