@@ -1,0 +1,48 @@
+import { readMessage } from '../incoming-message.ts';
+import { encodeMessage } from '../outgoing-message.ts';
+import { types } from '../rhea.ts';
+import { integer, invalid, list, longs, type Operation, sequenceNumbers } from './operation.ts';
+
+/** Answers stay well under a megabyte of messages; clients ask again from where an answer ended. */
+const MOST_PEEKED = 250;
+
+const peekMessage: Operation = ({ broker, path, body }) => {
+  const limit = Math.min(integer(body, 'message-count'), MOST_PEEKED);
+  const messages = broker.source(path).peek(integer(body, 'from-sequence-number'), limit);
+  if (messages.length === 0) return { code: 204 };
+  return { body: { messages: messages.map((message) => ({ message: encodeMessage(message) })) } };
+};
+
+const receiveBySequenceNumber: Operation = ({ broker, path, body }) => {
+  const mode = body['receiver-settle-mode'] === 0 ? 'receive-and-delete' : 'peek-lock';
+  const messages = broker.source(path).receiveDeferred(sequenceNumbers(body), mode);
+  return {
+    body: {
+      messages: messages.map((message) => ({
+        message: encodeMessage(message),
+        ...(message.lock && { 'lock-token': types.wrap_uuid(Buffer.from(message.lock.token, 'hex')) }),
+      })),
+    },
+  };
+};
+
+const scheduleMessage: Operation = ({ broker, path, body }) => {
+  const messages = list(body, 'messages').map((item) => {
+    const { message } = item as { message?: unknown };
+    if (!Buffer.isBuffer(message)) throw invalid('messages');
+    return readMessage(message);
+  });
+  return { body: { 'sequence-numbers': longs(broker.target(path).send(messages)) } };
+};
+
+const cancelScheduledMessage: Operation = ({ broker, path, body }) => {
+  broker.target(path).cancelScheduled(sequenceNumbers(body));
+  return {};
+};
+
+export const messageOperations = {
+  'peek-message': peekMessage,
+  'receive-by-sequence-number': receiveBySequenceNumber,
+  'schedule-message': scheduleMessage,
+  'cancel-scheduled-message': cancelScheduledMessage,
+};

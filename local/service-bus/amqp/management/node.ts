@@ -1,0 +1,57 @@
+import type { Broker } from '../../broker/broker.ts';
+import { type Condition, ServiceBusError } from '../../broker/errors.ts';
+import { amqpError } from '../link-error.ts';
+import type { RequestHandler } from '../request-link.ts';
+import { lockOperations } from './locks.ts';
+import { messageOperations } from './messages.ts';
+import type { Operation, Reply } from './operation.ts';
+
+const OPERATIONS: Readonly<Record<string, Operation>> = { ...messageOperations, ...lockOperations };
+
+const STATUS: Partial<Record<Condition, number>> = {
+  'amqp:not-found': 404,
+  'amqp:not-implemented': 501,
+  'amqp:unauthorized-access': 401,
+  'amqp:internal-error': 500,
+  'com.microsoft:entity-already-exists': 409,
+  'com.microsoft:message-not-found': 404,
+  'com.microsoft:message-lock-lost': 410,
+  'com.microsoft:session-lock-lost': 410,
+  'com.microsoft:session-cannot-be-locked': 410,
+  'com.microsoft:timeout': 408,
+};
+
+/**
+ * An entity's `$management` node.
+ * @see https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-request-response
+ */
+export function managementNode(broker: Broker, path: string): RequestHandler {
+  return (request, reply) => {
+    const name = String((request.application_properties as { operation?: unknown } | undefined)?.operation);
+    try {
+      const operation = OPERATIONS[name.replace('com.microsoft:', '')];
+      if (!operation) throw new ServiceBusError('amqp:not-implemented', `The operation '${name}' is not supported.`);
+      const body = (request.body ?? {}) as Record<string, unknown>;
+      const result = operation({ broker, path, body });
+      broker.store.afterCommit(() => reply(success(result)));
+    } catch (error) {
+      const { condition, description = '' } = amqpError(error);
+      reply(status(STATUS[condition as Condition] ?? 400, description, condition));
+    }
+  };
+}
+
+function success({ code = 200, body = {} }: Reply): object {
+  return { ...status(code, code === 204 ? 'No Content' : 'OK'), body };
+}
+
+function status(code: number, description: string, condition?: string): object {
+  return {
+    application_properties: {
+      statusCode: code,
+      statusDescription: description,
+      ...(condition && { errorCondition: condition }),
+    },
+    body: {},
+  };
+}

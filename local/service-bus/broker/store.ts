@@ -1,0 +1,95 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { SCHEMA } from './sql.ts';
+
+/**
+ * The broker's file: one SQLite database, written in groups. All writes of one turn of the event loop share one transaction;
+ * what must wait for the disk (an answer to a client, a delivery) waits in `afterCommit`.
+ */
+export class Store {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #beforeCommit = new Set<() => void>();
+  #afterCommit: (() => void)[] = [];
+  #writing = false;
+  #turn: NodeJS.Immediate | undefined;
+
+  /** @throws Error in one sentence when the file cannot be opened, is in use or is damaged. */
+  constructor(file: string) {
+    try {
+      this.#database = new DatabaseSync(file, { timeout: 0 });
+      this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      this.#database.exec(SCHEMA);
+    } catch (error) {
+      throw new Error(`The Service Bus data file ${file} cannot be used: ${(error as Error).message}.`, {
+        cause: error,
+      });
+    }
+  }
+
+  all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#statement(sql).all(...values) as Row[];
+  }
+
+  get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#statement(sql).get(...values) as Row | undefined;
+  }
+
+  /** Changes rows within this turn's transaction; returns how many. */
+  write(sql: string, ...values: SQLInputValue[]): number {
+    if (!this.#writing) {
+      this.#database.exec('BEGIN');
+      this.#writing = true;
+    }
+    this.#schedule();
+    return Number(this.#statement(sql).run(...values).changes);
+  }
+
+  /** Calls `write` once in this turn, just before its commit, however often it is asked for. */
+  beforeCommit(write: () => void): void {
+    this.#beforeCommit.add(write);
+    this.#schedule();
+  }
+
+  /** Calls `done` once everything written so far is on the disk. */
+  afterCommit(done: () => void): void {
+    this.#afterCommit.push(done);
+    this.#schedule();
+  }
+
+  /** Commits what this turn has written so far. An error here is fatal: memory and disk no longer agree. */
+  commit(): void {
+    const writes = this.#beforeCommit;
+    this.#beforeCommit = new Set();
+    for (const write of writes) write();
+    if (this.#writing) this.#database.exec('COMMIT');
+    this.#writing = false;
+  }
+
+  close(): void {
+    clearImmediate(this.#turn);
+    this.commit();
+    this.#afterCommit = [];
+    this.#database.close();
+  }
+
+  #schedule(): void {
+    this.#turn ??= setImmediate(() => this.#endTurn());
+  }
+
+  #endTurn(): void {
+    this.#turn = undefined;
+    this.commit();
+    const waiting = this.#afterCommit;
+    this.#afterCommit = [];
+    for (const done of waiting) done();
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
