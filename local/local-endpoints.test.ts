@@ -31,7 +31,9 @@ it('does not take a host for this machine because its name begins alike', () => 
 
 it.each(['localhost', '127.0.0.1', '127.1.2.3', '[::1]'])('knows %s as this machine', (host) => {
   expect(redis(`redis://${host}:7000`)).toMatchObject({ port: 7000 });
-  expect(serviceBus(`Endpoint=sb://${host}:7001/;SharedAccessKey=eQ==;UseDevelopmentEmulator=true`)).toMatchObject({
+  expect(
+    serviceBus(`Endpoint=sb://${host}:7001/;SharedAccessKeyName=x;SharedAccessKey=eQ==;UseDevelopmentEmulator=true`),
+  ).toMatchObject({
     port: 7001,
   });
   expect(signalR(`Endpoint=http://${host}:7002;AccessKey=eQ==`)).toMatchObject({ port: 7002 });
@@ -45,7 +47,9 @@ it('reads ports, keys and passwords', () => {
     port: 6379,
     password: 'p@ss',
   });
-  expect(serviceBus('Endpoint=sb://LOCALHOST;sharedaccesskey=a==;UseDevelopmentEmulator=true')).toMatchObject({
+  expect(
+    serviceBus('Endpoint=sb://LOCALHOST;sharedaccesskeyname=n;sharedaccesskey=a==;UseDevelopmentEmulator=true'),
+  ).toMatchObject({
     port: 5672,
     key: 'a==',
   });

@@ -15,7 +15,7 @@ export interface KeyedEndpoint extends LocalEndpoint {
 }
 export interface LocalEndpoints {
   readonly redis?: LocalEndpoint & { readonly password?: string };
-  readonly serviceBus?: KeyedEndpoint;
+  readonly serviceBus?: KeyedEndpoint & { readonly keyName: string };
   readonly signalR?: KeyedEndpoint;
   /** `accounts` in the form of Azurite's AZURITE_ACCOUNTS (`name:key`); unset: its well-known development account. */
   readonly blob?: LocalEndpoint & { readonly accounts?: string };
@@ -49,7 +49,7 @@ function redisEndpoint(setting: string, values: Values): LocalEndpoints['redis']
 }
 
 /** The SDK leaves TLS out, and takes a port, for connection strings of Microsoft's emulator only. */
-function serviceBusEndpoint(setting: string, values: Values): KeyedEndpoint | undefined {
+function serviceBusEndpoint(setting: string, values: Values): LocalEndpoints['serviceBus'] {
   const parts = connectionString(values[setting]);
   const url = URL.parse(parts.get('endpoint') ?? '');
   if (!url || !isThisMachine(hostOf(url))) return undefined;
@@ -58,7 +58,8 @@ function serviceBusEndpoint(setting: string, values: Values): KeyedEndpoint | un
       `${setting} points at this machine: add "UseDevelopmentEmulator=true;" to it, else the SDK asks for TLS.`,
     );
   }
-  return { setting, host: hostOf(url), port: portOf(url, 5672), key: required(parts, 'SharedAccessKey', setting) };
+  const [keyName, key] = [required(parts, 'SharedAccessKeyName', setting), required(parts, 'SharedAccessKey', setting)];
+  return { setting, host: hostOf(url), port: Number(url.port || 5672), keyName, key };
 }
 
 function signalREndpoint(setting: string, values: Values): KeyedEndpoint | undefined {
@@ -119,4 +120,3 @@ function isThisMachine(host: string): boolean {
 
 /** URL leaves the host of an unknown scheme as it is written: "sb://LocalHost" keeps its capitals. */
 const hostOf = (url: URL) => url.hostname.toLowerCase();
-const portOf = (url: URL, otherwise: number) => Number(url.port || otherwise);

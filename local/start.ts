@@ -38,6 +38,8 @@ function fail(sentence: string): never {
 // A closed terminal must not cut the stopping short.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+// Started by a program over IPC, as tests do: when that program is gone, nobody is left to stop us.
+process.on('disconnect', () => void stop());
 
 try {
   const root = join(import.meta.dirname, '..');

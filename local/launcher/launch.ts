@@ -36,7 +36,7 @@ export async function launch(context: LaunchContext, onStarted: (launched: Launc
   const { root, print, logFor } = context;
   const given = parseArguments(context.argv, root);
   const { settingsFile, entitiesFile, inspect } = given;
-  const shownFile = relative(root, settingsFile);
+  const shownFile = shortPath(settingsFile, root);
   if (
     shownFile === 'local.settings.json' &&
     createSettingsFile(settingsFile, join(root, 'local.settings.sample.json'))
@@ -78,6 +78,12 @@ async function stop(stack: Stack, dataDir: string, lock: { release(): void }): P
   await stack.stop();
   removeProcesses(dataDir);
   lock.release();
+}
+
+/** As a person in the project folder would name it. */
+function shortPath(file: string, root: string): string {
+  const path = relative(root, file);
+  return path.startsWith('..') ? file : path;
 }
 
 /** Without links, as the kernel shows it of the processes that work in it. */

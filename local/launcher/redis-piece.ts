@@ -46,7 +46,9 @@ function watchForHang(
   return () => hung;
 }
 
-/** Redis marks warnings with "#"; the rest of its start-up talk helps nobody. */
+/** Redis marks warnings with "#", and with it what it always says when it starts and ends. */
 function isWorthReading(line: string): boolean {
-  return / # /.test(line) && !/overcommit_memory|configuration loaded|oO0OoO0Oo|Redis version|bits=64/.test(line);
+  return (
+    / # /.test(line) && !/config|initialized|overcommit_memory|oO0OoO0Oo|version=|shutdown|ready to exit/i.test(line)
+  );
 }

@@ -1,0 +1,40 @@
+/** The real launcher, `node local/start.ts`, as a child process of a test. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+export interface LauncherProcess {
+  readonly child: ChildProcess;
+  /** Everything it has written so far, both streams. */
+  output(): string;
+  /** Resolves when the banner is complete; fails with the output when the launcher ends before. */
+  readonly ready: Promise<void>;
+  /** The exit code, or the signal that ended it; resolves when its output is read. */
+  readonly ended: Promise<number | string>;
+}
+
+/** The last line of the banner. */
+const readyMark = 'Ctrl-C stops everything.';
+
+export function spawnLauncher(args: readonly string[], environment: Record<string, string> = {}): LauncherProcess {
+  // The channel: when the test's process is killed, the launcher notices and stops.
+  const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
+  const child = spawn(process.execPath, ['local/start.ts', ...args], {
+    env: { ...process.env, ...environment },
+    stdio: [...stdio],
+  });
+  let output = '';
+  const ended = once(child, 'close').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? 'unknown');
+  const ready = new Promise<void>((resolve, reject) => {
+    const take = (text: Buffer) => {
+      output += text.toString();
+      if (output.includes(readyMark)) resolve();
+    };
+    child.stdout?.on('data', take);
+    child.stderr?.on('data', take);
+    void ended.then((how) => reject(new Error(`The launcher ended (${how}) before it was ready:\n${output}`)));
+  });
+  // Who waits for the end only must not see an unhandled rejection.
+  ready.catch(() => undefined);
+  return { child, output: () => output, ready, ended };
+}
