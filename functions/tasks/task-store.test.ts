@@ -5,8 +5,10 @@ import { createTaskId } from './task-id.ts';
 import { findPayload, findTask, findTimeline, listTasks } from './task-queries.ts';
 import { type NewTask, TaskStore } from './task-store.ts';
 
-const testRedis = useTestRedis();
 let redis: Redis;
+// Before useTestRedis, as hooks run in their order: the client goes first, then its server.
+afterAll(() => redis.disconnect());
+const testRedis = useTestRedis();
 let store: TaskStore;
 let now = Date.parse('2026-01-05T10:00:00Z');
 const leaseMs = 30_000;
@@ -15,7 +17,6 @@ beforeAll(() => {
   redis = new Redis(testRedis.url);
   store = new TaskStore(redis, () => now);
 });
-afterAll(() => redis.disconnect());
 beforeEach(async () => {
   await redis.flushall();
   now += 60_000;

@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { defineTaskType, PermanentError, type TaskContext } from '../task-types/define-task-type.ts';
+import { Interruption } from './lease.ts';
+import { runHandler } from './run-handler.ts';
+
+const context = { taskId: 'id', attempt: 1, maxAttempts: 7, progress: () => undefined, log: () => undefined };
+
+function typeThat(run: (context: TaskContext, payload: { n: number }) => Promise<unknown>) {
+  return defineTaskType({
+    name: 'sample',
+    title: 'Sample',
+    schema: z.strictObject({ n: z.number() }),
+    example: { n: 1 },
+    run,
+  });
+}
+
+function run(
+  handler: (context: TaskContext, payload: { n: number }) => Promise<unknown>,
+  payload: string | undefined = '{"n":1}',
+  timeLimitMs = 60_000,
+) {
+  const controller = new AbortController();
+  return { controller, outcome: runHandler(typeThat(handler), payload, context, { controller, timeLimitMs }) };
+}
+const never = () => new Promise<never>(() => undefined);
+
+it('gives the result as JSON, and null for none', async () => {
+  expect(await run(async (_, { n }) => ({ twice: n * 2 })).outcome).toEqual({ kind: 'result', result: '{"twice":2}' });
+  expect(await run(async () => undefined).outcome).toEqual({ kind: 'result', result: 'null' });
+});
+
+it('takes any error for a failure that may be retried', async () => {
+  const failure = (message: string, code = 'handler-failed') => ({
+    kind: 'failure',
+    error: { code, message },
+    permanent: false,
+  });
+  expect(await run(() => Promise.reject(new Error('boom'))).outcome).toEqual(failure('boom'));
+  expect(await run(() => Promise.reject(Object.assign(new Error('gone'), { code: 'ENOENT' }))).outcome).toEqual(
+    failure('gone', 'ENOENT'),
+  );
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- handlers may throw anything
+  expect(await run(() => Promise.reject('text')).outcome).toEqual(failure('text'));
+});
+
+it('takes a result that is no JSON for a failure', async () => {
+  const circular: Record<string, unknown> = {};
+  circular.self = circular;
+  expect(await run(async () => circular).outcome).toMatchObject({ kind: 'failure', permanent: false });
+  expect(await run(async () => 1n).outcome).toMatchObject({ kind: 'failure' });
+});
+
+it('does not retry what the handler calls permanent', async () => {
+  const outcome = await run(() => Promise.reject(new PermanentError('no', 'too-long'))).outcome;
+  expect(outcome).toEqual({ kind: 'failure', error: { code: 'too-long', message: 'no' }, permanent: true });
+});
+
+it.each([
+  ['that is no longer kept', undefined, 'payload-missing'],
+  ['that does not fit its type any more', '{"n":"x"}', 'invalid-payload'],
+])('does not retry a payload %s', async (_, payload, code) => {
+  const controller = new AbortController();
+  const handler = jest.fn();
+  const outcome = await runHandler(typeThat(handler), payload, context, { controller, timeLimitMs: 60_000 });
+  expect(outcome).toMatchObject({ kind: 'failure', error: { code }, permanent: true });
+  expect(handler).not.toHaveBeenCalled();
+});
+
+it('ends an attempt at its time limit, also when the handler does not listen', async () => {
+  const outcome = await run(never, '{"n":1}', 20).outcome;
+  expect(outcome).toMatchObject({ kind: 'failure', error: { code: 'time-limit' }, permanent: false });
+});
+
+it('tells the handler of the limit through its signal', async () => {
+  const heard: unknown[] = [];
+  const outcome = await run(({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => {
+    heard.push(signal.reason);
+    reject(new Error('stopped'));
+  })), '{"n":1}', 20).outcome; // prettier-ignore
+  expect(heard).toEqual([expect.any(Interruption)]);
+  expect(outcome).toMatchObject({ error: { code: 'time-limit' } });
+});
+
+it('ends when the task is cancelled', async () => {
+  const { controller, outcome } = run(never);
+  controller.abort(new Interruption('cancelled', 'The task was cancelled.'));
+  expect(await outcome).toEqual({ kind: 'interrupted', reason: 'cancelled' });
+});
