@@ -53,12 +53,13 @@ const discardLimit = 16 * bodyLimit;
 
 /** Reads a whole body. More than 1 MB is refused with 413; of that, nothing is kept. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  let chunks: Buffer[] = [];
+  const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > discardLimit) break;
-    chunks = length > bodyLimit ? [] : [...chunks, chunk];
+    if (length > bodyLimit) chunks.length = 0;
+    else chunks.push(chunk);
   }
   if (length > bodyLimit) throw new HttpError(413, 'The body is larger than 1 MB; send less at once.');
   return Buffer.concat(chunks);

@@ -16,7 +16,7 @@ export interface RestCall {
 }
 
 /** An HTTP status, with the value of `x-ms-error-code` where the service gives one. */
-export interface RestAnswer {
+interface RestAnswer {
   status: number;
   errorCode?: string;
 }

@@ -21,10 +21,12 @@ export interface SignalRServer {
   close(): Promise<void>;
 }
 
-/** Starts a stand-in for Azure SignalR Service in serverless mode. Port 0 takes a free one. */
+/** Starts a stand-in for Azure SignalR Service in serverless mode. Port 0 takes a free one; rejects when it cannot listen. */
 export async function startSignalR(options: SignalROptions): Promise<SignalRServer> {
-  const service = new Service(withDefaults(options));
+  const settings = withDefaults(options);
   const server = createServer({ requestTimeout });
+  await listen(server, settings);
+  const service = new Service(settings);
   const sockets = trackSockets(server);
   const port = () => (server.address() as AddressInfo).port;
   const client = new ClientEndpoint(service, port);
@@ -43,12 +45,12 @@ export async function startSignalR(options: SignalROptions): Promise<SignalRServ
     handle(request, response).catch((error: unknown) => answerError(response, error));
   });
   acceptWebSockets(server, (request) => client.forWebSocket(request, requestUrl(request, port())));
-  await listen(server, service.settings);
   return {
     port: port(),
-    close: () => {
+    close: async () => {
+      service.sayFarewell();
+      await stop(server, sockets);
       service.close();
-      return stop(server, sockets);
     },
   };
 }

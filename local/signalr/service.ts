@@ -38,9 +38,15 @@ export class Service {
     return connection?.identity.hub === hub.toLowerCase() ? connection : undefined;
   }
 
+  /** Tells every client to connect again. */
+  sayFarewell(): void {
+    for (const connection of this.#connections.values()) connection.close(undefined, true);
+  }
+
+  /** Drops what is left, and every timer with it. */
   close(): void {
     clearInterval(this.#watch);
-    for (const connection of this.#connections.values()) connection.close(undefined, true);
+    for (const connection of this.#connections.values()) connection.drop();
   }
 
   readonly #events: ConnectionEvents = {

@@ -13,7 +13,7 @@ import { createConnectionInfo, parseSignalRConnectionString } from '../../../loc
 import type { SignalROptions } from '../../../local/signalr/options.ts';
 import { startSignalR } from '../../../local/signalr/server.ts';
 
-export const accessKey = 'bG9jYWwtc2lnbmFsci1hY2Nlc3Mta2V5LW5vdC1hLXNlY3JldA==';
+const accessKey = 'bG9jYWwtc2lnbmFsci1hY2Nlc3Mta2V5LW5vdC1hLXNlY3JldA==';
 
 interface ClientOptions {
   userId?: string;
