@@ -33,6 +33,8 @@ export async function submitTask(submitting: Submitting, task: NewTask): Promise
         'idempotency-key-reused',
         'This Idempotency-Key came before with another request. Use a new key for a new task.',
       );
+    case 'withdrawn':
+      throw unavailable('Redis', new Error('The task was taken back before it was stored.'));
     case 'accepted':
       await sendOrWithdraw(submitting, accepted.fields, task.scheduledFor);
       return confirm(submitting, accepted.fields);

@@ -88,6 +88,13 @@ describe('accepting', () => {
     expect(await store.start(task.id, 1, 't', leaseMs)).toEqual({ outcome: 'withdrawn' });
   });
 
+  it('refuses an acceptance that arrives after its withdrawal', async () => {
+    const task = newTask();
+    await store.withdraw(task.id);
+    expect(await store.accept(task)).toEqual({ outcome: 'withdrawn' });
+    expect(await findTask(redis, task.id)).toBeUndefined();
+  });
+
   it('does not withdraw a task whose message has arrived after all', async () => {
     const task = newTask();
     await store.accept(task);

@@ -23,7 +23,7 @@ export interface NewTask {
 
 export type Accepted =
   | { readonly outcome: 'accepted' | 'duplicate'; readonly fields: TaskFields }
-  | { readonly outcome: 'in-flight' | 'reused' };
+  | { readonly outcome: 'in-flight' | 'reused' | 'withdrawn' };
 
 export type Started =
   | { readonly outcome: 'started' | 'ended'; readonly events: TaskEvent[]; readonly fields: TaskFields }
@@ -69,7 +69,7 @@ export class TaskStore {
       task.scheduledFor ?? '', task.expiresAt ?? '',
       idempotency?.key ?? '', idempotency?.fingerprint ?? '', idempotency?.keptMs ?? '',
     ]); // prettier-ignore
-    if (outcome === 'in-flight' || outcome === 'reused') return { outcome };
+    if (outcome === 'in-flight' || outcome === 'reused' || outcome === 'withdrawn') return { outcome };
     return { outcome: outcome as 'accepted' | 'duplicate', fields: fields(found) };
   }
 

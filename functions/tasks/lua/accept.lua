@@ -2,7 +2,7 @@
 -- the task stands in the outbox, where the sweeper finds it.
 -- ARGV: now, owner, type, state, details (JSON), payload, payloadBytes, maxAttempts, scheduledFor|'', expiresAt|'',
 --       idempotencyKey|'', fingerprint of the request, how long idempotency keys are kept (ms)
--- → {'accepted' | 'duplicate', fields} | {'in-flight'} | {'reused'}
+-- → {'accepted' | 'duplicate', fields} | {'in-flight'} | {'reused'} | {'withdrawn'}
 local owner, type, state, details, payload, payloadBytes, maxAttempts = unpack(ARGV, 2, 8)
 local scheduledFor, expiresAt, idempotencyKey, fingerprint, idempotencyMs = unpack(ARGV, 9, 13)
 
@@ -10,6 +10,8 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
   -- The same command again, after a reply that got lost on its way.
   return { 'accepted', redis.call('HGETALL', KEYS[1]) }
 end
+
+if redis.call('EXISTS', key('withdrawn', id)) == 1 then return { 'withdrawn' } end
 
 if idempotencyKey ~= '' then
   local known = redis.call('GET', key('idempotency', owner, idempotencyKey))

@@ -2,9 +2,10 @@
 -- the broker after all, the tombstone tells its receiver that nothing was lost.
 -- ARGV: now, how long the tombstone is kept (ms) → 1, or 0 when the task has been announced meanwhile
 local task = read()
-if not task then return 1 end
-if task.announced then return 0 end
+if task and task.announced then return 0 end
+-- Also without a task: its acceptance may still be on the way, on another connection.
 redis.call('SET', key('withdrawn', id), 1, 'PX', ARGV[2])
+if not task then return 1 end
 redis.call('ZREM', key('outbox'), id)
 redis.call('ZREM', key('expiring'), id)
 for _, state in ipairs({ 'any', task.state }) do
