@@ -1,6 +1,7 @@
 /** Asks what listens on a port, each service in its own language, so that what already runs is used and nothing is mistaken for it. */
 import { once } from 'node:events';
 import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 
 export type Answer =
@@ -37,9 +38,13 @@ export async function probeServiceBus(address: Address): Promise<Answer> {
   return reply.startsWith('AMQP') ? 'service' : 'other';
 }
 
-/** https://learn.microsoft.com/azure/azure-signalr/signalr-reference-data-plane-rest-api: the health check needs no key. */
+/** https://learn.microsoft.com/azure/azure-signalr/signalr-reference-data-plane-rest-api: the health check needs no key, and says no word. */
 export async function probeSignalR(address: Address): Promise<Answer> {
-  return probeHttp(address, '/api/health?api-version=2022-06-01', ({ status }) => status === 200);
+  return probeHttp(
+    address,
+    '/api/health?api-version=2022-06-01',
+    ({ status, length }) => status === 200 && length === 0,
+  );
 }
 
 export async function probeAzurite(address: Address, service: 'Blob' | 'Table'): Promise<Answer> {
@@ -59,24 +64,31 @@ export async function probeAnything({ host, port }: Address): Promise<boolean> {
   }
 }
 
+interface HttpAnswer {
+  readonly status: number | undefined;
+  readonly server: string;
+  /** Of the body, in bytes. */
+  readonly length: number;
+}
+
 async function probeHttp(
   { host, port }: Address,
   path: string,
-  isService: (response: { status: number | undefined; server: string }) => boolean,
+  isService: (answer: HttpAnswer) => boolean,
 ): Promise<Answer> {
   if (!(await probeAnything({ host, port }))) return 'nothing';
-  const asked = request({ host: withoutBrackets(host), port, path, timeout: answerWithinMs, agent: false });
-  asked.on('timeout', () => asked.destroy(new Error('no answer')));
-  asked.end();
-  return new Promise((resolve) => {
-    asked.on('error', () => resolve('other'));
-    asked.on('response', (response) => {
-      response.resume();
-      resolve(
-        isService({ status: response.statusCode, server: String(response.headers.server) }) ? 'service' : 'other',
-      );
-    });
-  });
+  const answer = await get(withoutBrackets(host), port, path).catch(() => undefined);
+  return answer && isService(answer) ? 'service' : 'other';
+}
+
+async function get(host: string, port: number, path: string): Promise<HttpAnswer> {
+  const signal = AbortSignal.timeout(answerWithinMs);
+  const [response] = (await once(request({ host, port, path, signal, agent: false }).end(), 'response')) as [
+    IncomingMessage,
+  ];
+  let length = 0;
+  for await (const part of response) length += (part as Buffer).length;
+  return { status: response.statusCode, server: String(response.headers.server), length };
 }
 
 /** Sends the bytes and returns the answer's first part, "" where none comes in time, undefined where nothing listens. */

@@ -184,7 +184,7 @@ describe('a supervised piece', () => {
     await supervisor.start();
     await supervisor.stop();
     expect(await runs[0]?.ended).toBe('was ended by SIGKILL');
-    expect(lines).toEqual(['did not end within 0.3 s and is killed']);
+    expect(lines).toEqual(['did not end within 0.3 s and is killed', 'stopped']);
     expect(supervisor.pid).toBeUndefined();
     expect(supervisor.restarts).toBe(0);
   });

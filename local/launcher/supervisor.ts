@@ -75,7 +75,9 @@ export class Supervisor {
       this.#options.log(`did not end within ${this.piece.stopWithinMs / 1000} s and is killed`);
       running.kill();
     }, this.piece.stopWithinMs);
-    await running.ended.finally(() => clearTimeout(straggler));
+    await running.ended;
+    clearTimeout(straggler);
+    this.#options.log('stopped');
   }
 
   /** Ends the piece for good, at once. */

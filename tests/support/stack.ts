@@ -126,11 +126,12 @@ export function useStack(options?: StackOptions): () => TestStack {
   };
   beforeAll(async () => void (stack = await startStack(options)));
   beforeEach(() => void (seen = running().logs().length));
-  afterEach(() => {
-    if (testHasFailed())
-      process.stderr.write(
-        `What the stack wrote during "${expect.getState().currentTestName}":\n${running().logs().slice(seen)}\n`,
-      );
+  afterEach(async () => {
+    if (!testHasFailed()) return;
+    // The last lines still travel through two pipes.
+    await delay(200);
+    const { currentTestName } = expect.getState();
+    process.stderr.write(`What the stack wrote during "${currentTestName}":\n${running().logs().slice(seen)}\n`);
   });
   afterAll(async () => void (await stack?.stop()));
   return running;
