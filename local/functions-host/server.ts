@@ -20,6 +20,8 @@ import { servedFunctions } from './served-functions.ts';
 import { createSignIn } from './sign-in/endpoints.ts';
 import { createSessionCookies } from './sign-in/session-cookie.ts';
 import { connectionInfoBinding } from './signalr/connection-info-binding.ts';
+import type { Trigger } from './trigger.ts';
+import { startTriggers } from './triggers.ts';
 
 export interface FunctionsHostOptions {
   /** Holds the app's package.json and host.json. */
@@ -49,8 +51,8 @@ export interface FunctionsHost {
 }
 
 const azureDrainMs = 10_000;
-/** How long answers and abandoned messages may take to leave when the process is going down. */
-const failMs = 1_000;
+/** How long the last frames (answers, abandoned messages, closed links) may take to leave. */
+const closeMs = 1_000;
 
 /** Hosts the function app of a folder. A process hosts one app at most: the app's library is told of its host process-wide. */
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
@@ -74,21 +76,29 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   const forwarder = capabilities['HttpUri'] ? createHttpForwarder(capabilities['HttpUri']) : undefined;
   const server = createHttpHost({ runner, bindings, forwarder, routes, signIn, cors: createCors(options.cors), log });
   const listening = await listen(server, options.port, options.host);
+  const triggers = startTriggers({ runner, bindings, environment, hostJson, log, dataFolder }, functions);
   return {
     port: listening.port,
     log,
     close: async () => {
-      await within(options.drainMs ?? azureDrainMs, Promise.all([listening.close(), runner.idle()]));
+      const settled = Promise.all([listening.close(), runner.idle(), ...triggers.map(finish)]);
+      await within(options.drainMs ?? azureDrainMs, settled);
       server.closeAllConnections();
+      await within(closeMs, Promise.all(triggers.map((trigger) => trigger.close())));
       await terminateApp(registry);
       forwarder?.close();
     },
     fail: async (reason) => {
       const closed = listening.close();
       runner.failAll(reason);
-      await within(failMs, closed);
+      await within(closeMs, Promise.all([closed, ...triggers.map((trigger) => trigger.settled())]));
     },
   };
+}
+
+async function finish(trigger: Trigger): Promise<void> {
+  await trigger.pause();
+  await trigger.settled();
 }
 
 async function terminateApp(registry: AppRegistry): Promise<void> {

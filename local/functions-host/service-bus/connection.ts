@@ -1,0 +1,59 @@
+import { DefaultAzureCredential } from '@azure/identity';
+import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
+import { type Environment, resolveSettings, setting } from '../binding-expressions.ts';
+import type { Binding } from '../core-types.ts';
+
+/** The setting that Service Bus bindings use when they name none. */
+const defaultConnection = 'AzureWebJobsServiceBus';
+
+/** Quick to come back after a restart of the broker, and patient with one that stays away. */
+const clientOptions: ServiceBusClientOptions = {
+  retryOptions: {
+    mode: RetryMode.Exponential,
+    retryDelayInMs: 250,
+    maxRetryDelayInMs: 5_000,
+    maxRetries: 5,
+    timeoutInMs: 10_000,
+  },
+};
+
+/**
+ * A client for a binding's `connection`: the name of a setting with a connection string, or the prefix of
+ * `<name>__fullyQualifiedNamespace`, to which the machine's identity signs in.
+ *
+ * @throws one sentence when neither setting exists.
+ */
+export function createServiceBusClient(environment: Environment, connection: unknown): ServiceBusClient {
+  const name =
+    typeof connection === 'string' && connection !== '' ? resolveSettings(connection, environment) : defaultConnection;
+  const connectionString = setting(environment, name) || setting(environment, `AzureWebJobs${name}`);
+  if (connectionString) return new ServiceBusClient(connectionString, clientOptions);
+  const namespace = setting(environment, `${name}__fullyQualifiedNamespace`);
+  if (namespace) return new ServiceBusClient(namespace, new DefaultAzureCredential(), clientOptions);
+  throw new Error(
+    `The setting "${name}" is missing: put a Service Bus connection string there, or a host name into "${name}__fullyQualifiedNamespace".`,
+  );
+}
+
+/** Where a trigger or an output binding points. */
+export interface Entity {
+  readonly queueOrTopic: string;
+  readonly subscription: string | undefined;
+}
+
+/** @throws when the binding names neither queue nor topic. */
+export function entityOf(binding: Binding, environment: Environment): Entity {
+  const option = (name: string) => {
+    const value = binding[name];
+    return typeof value === 'string' && value !== '' ? resolveSettings(value, environment) : undefined;
+  };
+  const queueOrTopic = option('queueName') ?? option('topicName');
+  if (queueOrTopic === undefined) throw new Error('The Service Bus binding names neither "queueName" nor "topicName".');
+  return { queueOrTopic, subscription: option('subscriptionName') };
+}
+
+export function describeEntity({ queueOrTopic, subscription }: Entity): string {
+  return subscription === undefined
+    ? `queue "${queueOrTopic}"`
+    : `subscription "${subscription}" of topic "${queueOrTopic}"`;
+}

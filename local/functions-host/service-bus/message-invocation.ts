@@ -1,0 +1,39 @@
+import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import type { TypedData } from '../core-types.ts';
+import type { TriggerContext, TriggeredFunction } from '../trigger.ts';
+import { bodyData, triggerMetadata } from './message-data.ts';
+
+/** Runs the function for one message. Rejects when it failed; the runner has logged why. */
+export async function runForMessage(
+  context: TriggerContext,
+  triggered: TriggeredFunction,
+  message: ServiceBusReceivedMessage,
+): Promise<void> {
+  const body = bodyData(message, triggered.binding);
+  await runForData(context, triggered, body, triggerMetadata(message, body), traceParentOf(message));
+}
+
+export async function runForData(
+  { runner, bindings }: TriggerContext,
+  { registered, bindingName }: TriggeredFunction,
+  data: TypedData,
+  metadata: Record<string, TypedData>,
+  traceParent?: string,
+): Promise<void> {
+  const bindingData = Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [name, value.string ?? JSON.parse(value.json ?? 'null')]),
+  );
+  await runner.run({
+    function: registered,
+    inputData: [{ name: bindingName, data }, ...bindings.inputs(registered, bindingData)],
+    triggerMetadata: metadata,
+    traceParent,
+    bind: (response) => bindings.writeOutputs(registered, response, bindingData),
+  });
+}
+
+/** Senders put the W3C trace context into one of two properties. */
+function traceParentOf({ applicationProperties }: ServiceBusReceivedMessage): string | undefined {
+  const value = applicationProperties?.['Diagnostic-Id'] ?? applicationProperties?.['traceparent'];
+  return typeof value === 'string' ? value : undefined;
+}
