@@ -1,6 +1,8 @@
 /** Waits for the children of a launcher that was killed: they close by themselves then, and must be gone before new ones start. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { endLeftover } from '../redis-leftover.ts';
 import { readProcesses } from './processes-file.ts';
 
 const patienceMs = 5_000;
@@ -11,6 +13,8 @@ export async function endLeftovers(dataDir: string): Promise<void> {
   const left = () => pids.filter((pid) => pid !== null).filter((pid) => worksOn(pid, dataDir));
   for (let waited = 0; waited < patienceMs && left().length > 0; waited += 50) await delay(50);
   for (const pid of left()) process.kill(pid, 'SIGKILL');
+  // Its arguments do not tell where it works; it must not be taken for a Redis of somebody else's either.
+  await endLeftover(join(dataDir, 'redis'));
 }
 
 /** A PID may have been given to another program since: ours have the data folder among their arguments. */

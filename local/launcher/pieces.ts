@@ -52,7 +52,7 @@ function servicesPiece(
   const serve = [...(serviceBus ? ['--serve', 'service-bus'] : []), ...(signalR ? ['--serve', 'signalr'] : [])];
   const args = ['--settings', settingsFile, '--data', dataDir, '--entities', entitiesFile, ...serve];
   const ports = { ...(serviceBus && { serviceBus: serviceBus.port }), ...(signalR && { signalR: signalR.port }) };
-  return pieceOf('services', ports, 800, { ...watched, program, args, cwd: root, log: logFor('services') });
+  return pieceOf('services', ports, 700, { ...watched, program, args, cwd: root, log: logFor('services') });
 }
 
 function azuritePiece({ blob, table }: Plan, { root, dataDir, logFor }: StackOptions): Piece | undefined {
@@ -63,7 +63,7 @@ function azuritePiece({ blob, table }: Plan, { root, dataDir, logFor }: StackOpt
   const accounts = blob?.accounts ?? table?.accounts;
   const environment = accounts ? { AZURITE_ACCOUNTS: accounts } : {};
   const ports = { ...(blob && { blob: blob.port }), ...(table && { table: table.port }) };
-  return pieceOf('azurite', ports, 600, { ...watched, program, args, environment, cwd: root, log: logFor('azurite') });
+  return pieceOf('azurite', ports, 500, { ...watched, program, args, environment, cwd: root, log: logFor('azurite') });
 }
 
 function redisPiece({ redis }: Plan, { root, dataDir, logFor }: StackOptions): Piece | undefined {
@@ -79,7 +79,7 @@ function redisPiece({ redis }: Plan, { root, dataDir, logFor }: StackOptions): P
   return {
     name: 'redis',
     ports: { redis: port },
-    stopWithinMs: 600,
+    stopWithinMs: 500,
     start: (signal) =>
       startRedisPiece({ ...server, signal, log: logFor('redis') }, { pingEveryMs, missedPingsAllowed }),
   };

@@ -148,6 +148,19 @@ it('uses a Redis that runs already, and leaves it running', async () => {
   expect(redis.process.exitCode).toBeNull();
 });
 
+it('replaces a Redis that an earlier start left behind on its data', async () => {
+  const port = Number(new URL(settings.Values['RedisConnection'] ?? '').port);
+  const left = await startRedis({ port, dataDir: join(dataDir(), 'redis') });
+  closers.push(() => left.close());
+  const gone = once(left.process, 'exit');
+  const launcher = spawnLauncher(argsFor(settings));
+  await launcher.ready;
+  await gone;
+  expect(launcher.output()).not.toContain('was running already');
+  launcher.child.kill('SIGTERM');
+  await launcher.ended;
+});
+
 it('starts nothing for settings that point elsewhere or are empty', async () => {
   const launcher = spawnLauncher(argsFor(withValue('AzureWebJobsStorage', '')));
   await launcher.ready;
