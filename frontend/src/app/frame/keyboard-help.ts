@@ -1,0 +1,52 @@
+import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle } from '@angular/material/dialog';
+import { shortcuts } from './shortcuts.ts';
+
+@Component({
+  selector: 'app-keyboard-help',
+  imports: [MatButton, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <h2 matDialogTitle>Keyboard</h2>
+    <mat-dialog-content>
+      <dl>
+        @for (shortcut of shortcuts; track shortcut.keys) {
+          <dt>
+            @for (key of shortcut.keys.split(' '); track $index) {
+              <kbd>{{ key }}</kbd>
+            }
+          </dt>
+          <dd>{{ shortcut.does }}</dd>
+        }
+      </dl>
+    </mat-dialog-content>
+    <mat-dialog-actions align="end">
+      <button matButton matDialogClose type="button">Close</button>
+    </mat-dialog-actions>
+  `,
+  styles: `
+    dl {
+      display: grid;
+      grid-template-columns: auto 1fr;
+      gap: 10px 24px;
+      align-items: center;
+    }
+    kbd {
+      display: inline-block;
+      min-width: 26px;
+      margin-right: 4px;
+      padding: 1px 7px;
+      border: 1px solid var(--line-strong);
+      border-bottom-width: 2px;
+      border-radius: 6px;
+      background: var(--surface-sunken);
+      color: var(--text);
+      font: 600 12px/1.6 var(--font-mono);
+      text-align: center;
+    }
+  `,
+})
+export class KeyboardHelp {
+  protected readonly shortcuts = shortcuts;
+}

@@ -1,0 +1,81 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { Tasks } from '../live/tasks.ts';
+import { Countdown } from '../ui/countdown.ts';
+
+/** The connection in words: a person knows at a glance whether what they see is now. */
+@Component({
+  selector: 'app-live-indicator',
+  imports: [Countdown],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '[class]': 'connection().kind', '[title]': 'explanation()' },
+  template: `
+    <span class="dot"></span>
+    @switch (connection().kind) {
+      @case ('live') {
+        Live
+      }
+      @case ('catching-up') {
+        Catching up{{ missed() > 0 ? ' (' + missed() + ')' : '' }}
+      }
+      @case ('offline') {
+        <span
+          >Offline<span class="retry">, retrying <app-countdown [to]="retryAt()" /></span
+        ></span>
+      }
+      @default {
+        Connecting
+      }
+    }
+  `,
+  styles: `
+    :host {
+      display: inline-flex;
+      align-items: center;
+      gap: 8px;
+      font-size: 13px;
+      font-weight: 500;
+      white-space: nowrap;
+      --dot: var(--state-queued);
+    }
+    :host(.live) {
+      --dot: var(--state-completed);
+    }
+    :host(.catching-up) {
+      --dot: var(--state-running);
+    }
+    :host(.offline) {
+      --dot: var(--state-dead-lettered);
+    }
+    .dot {
+      width: 9px;
+      height: 9px;
+      border-radius: 50%;
+      background: var(--dot);
+      box-shadow: 0 0 0 3px color-mix(in srgb, var(--dot) 20%, transparent);
+    }
+    @media (width < 480px) {
+      .retry {
+        display: none;
+      }
+    }
+  `,
+})
+export class LiveIndicator {
+  protected readonly connection = inject(Tasks).connection;
+  protected readonly missed = computed(() => {
+    const state = this.connection();
+    return state.kind === 'catching-up' ? state.events : 0;
+  });
+  protected readonly retryAt = computed(() => {
+    const state = this.connection();
+    return state.kind === 'offline' ? state.retryAt : 0;
+  });
+  protected readonly explanation = computed(() => explanations[this.connection().kind]);
+}
+
+const explanations = {
+  connecting: 'Connecting to the live events.',
+  live: 'What you see is now: changes arrive as they happen.',
+  'catching-up': 'Connected again; fetching what happened meanwhile.',
+  offline: 'No connection: what you see may be old. It reconnects by itself and then fetches what was missed.',
+} as const;

@@ -1,0 +1,65 @@
+import { DOCUMENT } from '@angular/common';
+import { inject, Injectable } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
+import { Router } from '@angular/router';
+
+/** Every key there is, as the help shows it. */
+export const shortcuts = [
+  { keys: '?', does: 'Show this list' },
+  { keys: 'g s', does: 'Go to Submit' },
+  { keys: 'g t', does: 'Go to Tasks' },
+  { keys: 'Ctrl Enter', does: 'Submit the form (⌘ Enter on a Mac)' },
+  { keys: '/', does: 'Choose a task type, or filter the list' },
+  { keys: '↑ ↓', does: 'Move through the list of tasks' },
+  { keys: 'Esc', does: 'Close what is open' },
+] as const;
+
+const pages: Readonly<Record<string, string>> = { s: '/submit', t: '/tasks' };
+/** How long `g` waits for the second key. */
+const pairMs = 1200;
+
+/** Keys that work on every page while nothing is being typed. */
+@Injectable({ providedIn: 'root' })
+export class Shortcuts {
+  readonly #page = inject(DOCUMENT);
+  readonly #router = inject(Router);
+  readonly #dialog = inject(MatDialog);
+  #goUntil = 0;
+
+  listen(): void {
+    this.#page.addEventListener('keydown', (event) => this.#pressed(event));
+  }
+
+  #pressed(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || this.#dialog.openDialogs.length > 0)
+      return;
+    if (event.key === '?') void this.#showHelp();
+    else if (event.key === '/') this.#focusSearch(event);
+    else if (event.key === 'g') this.#goUntil = event.timeStamp + pairMs;
+    else if (event.timeStamp < this.#goUntil) this.#go(pages[event.key]);
+  }
+
+  #go(page: string | undefined): void {
+    this.#goUntil = 0;
+    if (page !== undefined) void this.#router.navigateByUrl(page);
+  }
+
+  /** A page marks what `/` goes to with `data-search`. */
+  #focusSearch(event: Event): void {
+    const search = this.#page.querySelector<HTMLElement>('[data-search]');
+    if (search === null) return;
+    event.preventDefault();
+    search.focus();
+  }
+
+  async #showHelp(): Promise<void> {
+    const { KeyboardHelp } = await import('./keyboard-help.ts');
+    this.#dialog.open(KeyboardHelp, { autoFocus: 'dialog', width: '420px' });
+  }
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}

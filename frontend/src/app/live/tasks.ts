@@ -1,0 +1,35 @@
+import { DOCUMENT } from '@angular/common';
+import { HttpClient } from '@angular/common/http';
+import { computed, DestroyRef, inject, Injectable, type Signal } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import type { Task } from '../../../../contracts/task.ts';
+import { TaskClient } from '../../../../client/index.ts';
+import { angularRequest } from './angular-request.ts';
+import { onNextFrame, pageWakes } from './page-wake.ts';
+
+/** Every task this page knows, as signals that move with the events. */
+@Injectable({ providedIn: 'root' })
+export class Tasks {
+  readonly #page = inject(DOCUMENT);
+  readonly client = new TaskClient({
+    send: angularRequest(inject(HttpClient)),
+    schedule: onNextFrame(this.#page),
+    wake: pageWakes(this.#page),
+    isVisible: () => !this.#page.hidden,
+  });
+  readonly byId = toSignal(this.client.tasks$, { initialValue: new Map<string, Task>() as ReadonlyMap<string, Task> });
+  readonly connection = toSignal(this.client.connection$, { requireSync: true });
+  readonly list = toSignal(this.client.list$, { requireSync: true });
+  readonly newestFirst: Signal<readonly Task[]> = computed(() => [...this.byId().values()].sort(newestFirst));
+
+  constructor() {
+    this.client.start();
+    inject(DestroyRef).onDestroy(() => this.client.stop());
+  }
+}
+
+/** IDs are time-sortable, so that they decide within one millisecond. */
+function newestFirst(a: Task, b: Task): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? 1 : -1;
+  return a.id < b.id ? 1 : -1;
+}

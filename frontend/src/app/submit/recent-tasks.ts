@@ -1,0 +1,60 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { Tasks } from '../live/tasks.ts';
+import { ProblemNote } from '../ui/problem-note.ts';
+import { TaskRow } from '../ui/task-row.ts';
+
+const shown = 6;
+
+/** The newest tasks, live, beside the form. */
+@Component({
+  selector: 'app-recent-tasks',
+  imports: [ProblemNote, RouterLink, TaskRow],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { class: 'card', role: 'region', 'aria-labelledby': 'recent' },
+  template: `
+    <header>
+      <h2 id="recent">Your last tasks</h2>
+      <a routerLink="/tasks">All tasks</a>
+    </header>
+    <ul>
+      @for (task of tasks(); track task.id) {
+        <li><app-task-row [task]="task" [isSlim]="true" /></li>
+      } @empty {
+        @switch (list().kind) {
+          @case ('loading') {
+            <li class="empty"><span class="skeleton" style="height: 40px"></span></li>
+          }
+          @case ('failed') {
+            <li class="empty">
+              <app-problem-note heading="The tasks could not be fetched" detail="It tries again by itself." />
+            </li>
+          }
+          @default {
+            <li class="empty muted">None yet. What you submit appears here and moves by itself.</li>
+          }
+        }
+      }
+    </ul>
+  `,
+  styles: `
+    :host {
+      display: block;
+      padding: 16px 8px 8px;
+    }
+    header {
+      display: flex;
+      align-items: baseline;
+      justify-content: space-between;
+      padding: 0 16px 8px;
+    }
+    .empty {
+      padding: 8px 16px 16px;
+    }
+  `,
+})
+export class RecentTasks {
+  readonly #tasks = inject(Tasks);
+  protected readonly list = this.#tasks.list;
+  protected readonly tasks = computed(() => this.#tasks.newestFirst().slice(0, shown));
+}

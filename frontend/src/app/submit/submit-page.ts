@@ -1,0 +1,106 @@
+import { DOCUMENT } from '@angular/common';
+import { ChangeDetectionStrategy, Component, computed, effect, inject, linkedSignal, untracked } from '@angular/core';
+import { TaskTypes } from '../live/task-types.ts';
+import { ProblemNote } from '../ui/problem-note.ts';
+import { Drafts } from './drafts.ts';
+import { JourneyPanel } from './journey-panel.ts';
+import { RecentTasks } from './recent-tasks.ts';
+import { SubmitForm } from './submit-form.ts';
+import { TypePicker } from './type-picker.ts';
+
+/** Where work is handed in, and seen going its way. */
+@Component({
+  selector: 'app-submit-page',
+  imports: [JourneyPanel, ProblemNote, RecentTasks, SubmitForm, TypePicker],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <section class="card form" aria-labelledby="what">
+      <h1 id="what">What do you want done?</h1>
+      @switch (state().kind) {
+        @case ('ready') {
+          <app-type-picker [types]="types()" [(selected)]="chosen" />
+          @for (type of type(); track type.name) {
+            <app-submit-form [type]="type" />
+          } @empty {
+            <p class="muted">This installation has no task types yet: add one in functions/task-types.</p>
+          }
+        }
+        @case ('failed') {
+          <app-problem-note
+            heading="The task types could not be fetched"
+            [detail]="problem()"
+            [canRetry]="true"
+            (retried)="taskTypes.load()"
+          />
+        }
+        @default {
+          <span class="skeleton" style="height: 48px"></span>
+          <span class="skeleton" style="height: 160px"></span>
+          <span class="skeleton" style="height: 40px; width: 140px"></span>
+        }
+      }
+    </section>
+    <div class="side">
+      <app-journey-panel />
+      <app-recent-tasks />
+    </div>
+  `,
+  styles: `
+    :host {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      gap: 24px;
+      align-items: start;
+    }
+    .form {
+      display: grid;
+      gap: 16px;
+      padding: 24px;
+    }
+    .side {
+      display: grid;
+      gap: 24px;
+      min-width: 0;
+    }
+    @media (width < 1000px) {
+      :host {
+        grid-template-columns: minmax(0, 1fr);
+        gap: 16px;
+      }
+      .form {
+        padding: 16px;
+      }
+      .side {
+        gap: 16px;
+      }
+    }
+  `,
+})
+export class SubmitPage {
+  protected readonly taskTypes = inject(TaskTypes);
+  readonly #drafts = inject(Drafts);
+  readonly #page = inject(DOCUMENT);
+  protected readonly state = this.taskTypes.state;
+  protected readonly types = computed(() => {
+    const state = this.state();
+    return state.kind === 'ready' ? state.types : [];
+  });
+  protected readonly problem = computed(() => {
+    const state = this.state();
+    return state.kind === 'failed' ? state.error.message : '';
+  });
+  /** Name of the type: the one in the address, else the last one, else the first. */
+  protected readonly chosen = linkedSignal(() => {
+    const names = this.types().map(({ name }) => name);
+    const wished = [new URLSearchParams(this.#page.location.search).get('type'), this.#drafts.lastType];
+    return names.find((name) => name === wished[0]) ?? names.find((name) => name === wished[1]) ?? names[0] ?? '';
+  });
+  protected readonly type = computed(() => this.types().filter(({ name }) => name === this.chosen()));
+
+  constructor() {
+    effect(() => {
+      const name = this.chosen();
+      if (name !== '') untracked(() => (this.#drafts.lastType = name));
+    });
+  }
+}

@@ -1,0 +1,3 @@
+import { Component } from '@angular/core';
+@Component({ selector: 'app-task-list', template: '' })
+export class TaskList {}

@@ -1,0 +1,23 @@
+import type { TaskState } from '../../../../contracts/task-states.ts';
+import type { IconName } from './icon.ts';
+
+export interface StateLook {
+  readonly word: string;
+  readonly icon: IconName;
+  /** A CSS colour. */
+  readonly color: string;
+}
+
+/** How a state is shown, everywhere: word, picture and colour together. In the order of a task's life. */
+export const stateLooks: Readonly<Record<TaskState, StateLook>> = {
+  scheduled: { word: 'Scheduled', icon: 'clock', color: 'var(--state-scheduled)' },
+  queued: { word: 'Queued', icon: 'tray', color: 'var(--state-queued)' },
+  running: { word: 'Running', icon: 'spinner', color: 'var(--state-running)' },
+  retrying: { word: 'Retrying', icon: 'retry', color: 'var(--state-retrying)' },
+  completed: { word: 'Completed', icon: 'check', color: 'var(--state-completed)' },
+  'dead-lettered': { word: 'Dead-lettered', icon: 'stop', color: 'var(--state-dead-lettered)' },
+  cancelled: { word: 'Cancelled', icon: 'dash', color: 'var(--state-cancelled)' },
+  expired: { word: 'Expired', icon: 'hourglass', color: 'var(--state-expired)' },
+};
+
+export const statesInOrder = Object.keys(stateLooks) as readonly TaskState[];

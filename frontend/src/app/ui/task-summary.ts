@@ -1,0 +1,43 @@
+import type { Task } from '../../../../contracts/task.ts';
+
+const longest = 120;
+
+/** What came of a task, or how it stands, in one line. */
+export function taskSummary(task: Task): string {
+  switch (task.state) {
+    case 'completed':
+      return resultSummary(task.result);
+    case 'retrying':
+    case 'dead-lettered':
+      return task.error?.message ?? '';
+    case 'running':
+      return task.attempt > 1 ? (task.error?.message ?? '') : '';
+    case 'scheduled':
+    case 'queued':
+    case 'cancelled':
+    case 'expired':
+      return '';
+  }
+}
+
+/** `{rows: 4, columns: [5 of them]}` reads "4 rows · 5 columns"; a single field reads as its value. */
+function resultSummary(result: unknown): string {
+  if (typeof result !== 'object' || result === null) return short(result === undefined ? '' : plain(result));
+  if (Array.isArray(result)) return `${result.length} entries`;
+  const entries: [string, unknown][] = Object.entries(result);
+  if (entries.length === 1) return short(plain(entries[0]?.[1]));
+  return short(entries.map(([name, value]) => entrySummary(name, value)).join(' · '));
+}
+
+function entrySummary(name: string, value: unknown): string {
+  if (Array.isArray(value)) return `${value.length.toLocaleString()} ${name}`;
+  return typeof value === 'number' ? `${value.toLocaleString()} ${name}` : `${name} ${plain(value)}`;
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function short(text: string): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}
