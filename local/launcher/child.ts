@@ -67,26 +67,32 @@ function howItEnds(child: ChildProcess): Promise<string> {
 
 /**
  * Logs what the child writes. Until it is ready its last line on stderr is held back: if it ends now, that is the reason, and the
- * caller tells it once.
+ * caller tells it once. (A stack trace below it, the sign of a bug, is logged with it.)
  */
 function logOutput(child: ChildProcess, log: Log): { lastWords(): string; isReady(): void } {
-  let [held, hold] = ['', true];
+  let held: string[] = [];
+  let hold = true;
   const release = () => {
-    if (held) log(held);
-    held = '';
+    for (const line of held) log(line);
+    held = [];
   };
   logLines(child.stdout, log);
   logLines(child.stderr, (line) => {
-    // Frames of a stack trace and Node's version below it are no reason.
-    if (!hold || /^(\s|Node\.js v|$)/.test(line)) return log(line);
-    release();
-    held = line;
+    if (!hold) return log(line);
+    const isTrace = /^(\s|Node\.js v|$)/.test(line);
+    if (!isTrace) release();
+    held.push(line);
   });
+  const lastWords = () => {
+    const [reason = ''] = held;
+    if (held.length > 1) release();
+    return reason;
+  };
   const isReady = () => {
     hold = false;
     release();
   };
-  return { lastWords: () => held, isReady };
+  return { lastWords, isReady };
 }
 
 async function ready(

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceBusClient } from '@azure/service-bus';
 import { Redis } from 'ioredis';
+import serviceBus from '../../contracts/service-bus.json' with { type: 'json' };
 import { spawnLauncher } from '../support/launcher-process.ts';
 import { startStack } from '../support/stack.ts';
 import type { TestStack } from '../support/stack.ts';
@@ -96,10 +98,18 @@ it('leaves no process behind when it is killed itself, and a new start finds the
   expect(await second.ended).toBe(0);
 });
 
-it('refuses a second start on the same data folder, and runs a second stack beside the first', async () => {
+it('refuses a second start on the same data folder, and runs a second stack, with other queues, beside the first', async () => {
   const first = await startStack();
   closers.push(() => first.stop());
-  const second = await startStack();
+  const queue = { Name: 'other', Properties: { RequiresSession: false } };
+  const entities = {
+    UserConfig: {
+      Namespaces: [
+        { Name: 'sbemulatorns', Queues: [...(serviceBus.UserConfig.Namespaces[0]?.Queues ?? []), queue], Topics: [] },
+      ],
+    },
+  };
+  const second = await startStack({ entities });
   closers.push(() => second.stop());
   const refused = spawnLauncher(['--settings', second.settingsFile, '--data', first.dataDir]);
   expect(await refused.ended).toBe(1);
@@ -107,5 +117,8 @@ it('refuses a second start on the same data folder, and runs a second stack besi
     `Another "npm start" (process ${launcherPid(first)}) already runs on ${first.dataDir}: ` +
       'stop it, or give this one its own --settings FILE and --data DIR.\n',
   );
+  const client = new ServiceBusClient(second.serviceBusConnection);
+  await client.createSender('other').sendMessages({ body: 'to a queue of the second stack only' });
+  await client.close();
   for (const { baseUrl } of [first, second]) expect((await fetch(`${baseUrl}/api/health`)).status).toBe(200);
 });
