@@ -68,12 +68,15 @@ async function sendOrWithdraw(
 const patienceMs = 5_000;
 const afterPatience = () => new Promise<true>((resolve) => setTimeout(resolve, patienceMs, true).unref());
 
-/** The task is safe by now: when Redis goes away at this moment, the sweeper confirms in our place. */
+/**
+ * The task is safe by now: when Redis goes away at this moment, the sweeper confirms in our place.
+ * @returns the task as it was accepted, even if a worker has been so quick that it runs already
+ */
 async function confirm({ store, publish }: Submitting, fields: TaskFields): Promise<Task> {
   try {
     const confirmed = await store.confirmSent(fields.id!, 1);
     publish(fields.owner!, confirmed.events);
-    return toTask(confirmed.fields.id === undefined ? fields : confirmed.fields);
+    return toTask({ ...fields, ...(confirmed.queuedAt !== undefined && { queuedAt: confirmed.queuedAt }) });
   } catch {
     return toTask(fields);
   }

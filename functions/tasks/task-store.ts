@@ -73,10 +73,13 @@ export class TaskStore {
     return { outcome: outcome as 'accepted' | 'duplicate', fields: fields(found) };
   }
 
-  /** The broker has the message of this attempt. @returns no fields when the task is gone */
-  async confirmSent(id: string, attempt: number): Promise<{ events: TaskEvent[]; fields: TaskFields }> {
-    const [announced, found] = (await this.#run('confirmSent', id, [attempt])) as unknown as [unknown, unknown];
-    return { events: events(announced), fields: fields(found) };
+  /** The broker has the message of this attempt. */
+  async confirmSent(id: string, attempt: number): Promise<{ events: TaskEvent[]; queuedAt: string | undefined }> {
+    const [announced, queuedAt] = (await this.#run('confirmSent', id, [attempt])) as unknown as [
+      unknown,
+      string | null,
+    ];
+    return { events: events(announced), queuedAt: queuedAt ?? undefined };
   }
 
   /** @returns false when the task has been announced meanwhile, so that its message must have arrived */

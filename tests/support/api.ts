@@ -21,7 +21,7 @@ export class Api {
   /** The same API for another user, signed in through the local form. */
   async as(user: string, roles?: string): Promise<Api> {
     const query = new URLSearchParams({ user, ...(roles !== undefined && { roles }) });
-    const answer = await fetch(`${this.#baseUrl}/.auth/login/aad?${query}`, { redirect: 'manual' });
+    const answer = await fetch(`${this.#baseUrl}/.auth/login/aad?${query.toString()}`, { redirect: 'manual' });
     const cookie = answer.headers.getSetCookie().find((one) => one.startsWith('AppServiceAuthSession='));
     if (cookie === undefined) throw new Error(`Signing in as ${user} set no cookie (status ${answer.status}).`);
     return new Api(this.#baseUrl, cookie.split(';')[0]);
