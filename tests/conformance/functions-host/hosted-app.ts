@@ -105,7 +105,12 @@ function watch(child: ChildProcess, folder: string): HostedApp {
       for (const listener of listeners) listener();
     });
   }
-  const exited = once(child, 'close').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? -1);
+  // Not the event `close`, which never comes once the IPC channel was closed from here.
+  const ended = [child.stdout, child.stderr].flatMap((stream) => (stream ? [once(stream, 'close')] : []));
+  const exited = once(child, 'exit').then(async ([code, signal]: (number | string | null)[]) => {
+    await Promise.all(ended);
+    return code ?? signal ?? -1;
+  });
   const printed = (pattern: RegExp) =>
     new Promise<RegExpExecArray>((done, fail) => {
       const look = () => {
