@@ -73,8 +73,9 @@ const looks: Record<ThemeName, { readonly word: string; readonly icon: IconName 
     :host {
       display: flex;
     }
-    button app-icon {
-      vertical-align: middle;
+    button[matIconButton] {
+      display: grid;
+      place-items: center;
     }
     .entry {
       display: flex;

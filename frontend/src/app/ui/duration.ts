@@ -5,8 +5,8 @@ const day = 24 * hour;
 
 /** `12 ms`, `1.2 s`, `2 min 5 s`, `1 h 3 min`: two units at most. */
 export function formatDuration(ms: number): string {
-  if (ms > 0 && ms < 1) return '<1 ms';
-  if (ms < second) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 1) return '<1 ms';
+  if (ms < second) return `${Math.round(ms)} ms`;
   if (ms < minute) return `${Math.min(59.9, Math.round(ms / 100) / 10)} s`;
   if (ms < hour) return pair(ms, minute, 'min', second, 's');
   if (ms < day) return pair(ms, hour, 'h', minute, 'min');
@@ -33,10 +33,17 @@ function oneUnit(ms: number): string {
   return `${Math.floor(ms / day)} d`;
 }
 
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const exact = new Intl.DateTimeFormat(undefined, {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+});
 
 /** Date and time as this person writes them, with milliseconds. */
 export function exactTime(iso: string): string {
-  const date = new Date(iso);
-  return `${exact.format(date)} (${iso.slice(17, 23)} s)`;
+  return exact.format(new Date(iso));
 }

@@ -12,6 +12,7 @@ import { stateLooks } from './state-look.ts';
   styles: `
     :host {
       display: inline-flex;
+      justify-self: start;
       align-items: center;
       gap: 6px;
       padding: 2px 10px 2px 7px;

@@ -1,0 +1,107 @@
+import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Rows shown; what is more stands in the JSON. */
+const rowsShown = 500;
+
+/** Records as a table: one column per name, numbers to the right. */
+@Component({
+  selector: 'app-data-table',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { tabindex: '0', role: 'region', '[attr.aria-label]': 'label()' },
+  template: `
+    <table>
+      <thead>
+        <tr>
+          @for (column of columns(); track column.name) {
+            <th scope="col" [class.number]="column.isNumber">{{ column.name }}</th>
+          }
+        </tr>
+      </thead>
+      <tbody>
+        @for (row of shown(); track $index) {
+          <tr>
+            @for (column of columns(); track column.name) {
+              <td [class.number]="column.isNumber">{{ cell(row[column.name]) }}</td>
+            }
+          </tr>
+        }
+      </tbody>
+    </table>
+    @if (rows().length > shown().length) {
+      <p class="muted">The first {{ shown().length }} of {{ rows().length }} rows; all are in the JSON.</p>
+    }
+  `,
+  styles: `
+    :host {
+      display: block;
+      overflow-x: auto;
+      border: 1px solid var(--line);
+      border-radius: var(--radius-small);
+    }
+    table {
+      width: 100%;
+      border-collapse: collapse;
+      font-size: 13px;
+    }
+    th {
+      background: var(--surface-sunken);
+      color: var(--text-muted);
+      font-weight: 600;
+      text-align: left;
+    }
+    th,
+    td {
+      padding: 7px 12px;
+      white-space: nowrap;
+    }
+    td {
+      max-width: 320px;
+      overflow: hidden;
+      border-top: 1px solid var(--line);
+      text-overflow: ellipsis;
+    }
+    .number {
+      text-align: right;
+    }
+    p {
+      padding: 8px 12px;
+    }
+  `,
+})
+export class DataTable {
+  readonly rows = input.required<readonly Row[]>();
+  readonly label = input('Table');
+  protected readonly shown = computed(() => this.rows().slice(0, rowsShown));
+  protected readonly columns = computed(() => {
+    const names = [...new Set(this.shown().flatMap((row) => Object.keys(row)))];
+    return names.map((name) => ({
+      name,
+      isNumber: this.shown().every((row) => row[name] === undefined || typeof row[name] === 'number'),
+    }));
+  });
+
+  protected cell(value: unknown): string {
+    if (value === undefined || value === null) return '';
+    if (typeof value === 'number') return value.toLocaleString(undefined, { maximumFractionDigits: 6 });
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  }
+}
+
+/** The records to draw as a table: the value itself or one of its fields, when these are flat and alike. */
+export function recordsIn(value: unknown): { readonly name: string; readonly rows: readonly Row[] } | undefined {
+  if (isRecords(value)) return { name: 'Table', rows: value };
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, field] of Object.entries(value)) if (isRecords(field)) return { name, rows: field };
+  return undefined;
+}
+
+function isRecords(value: unknown): value is readonly Row[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isFlat);
+}
+
+function isFlat(row: unknown): boolean {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return false;
+  return Object.values(row).every((field) => typeof field !== 'object' || field === null);
+}

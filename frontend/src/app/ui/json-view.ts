@@ -1,0 +1,78 @@
+import { ChangeDetectionStrategy, Component, computed, input, linkedSignal } from '@angular/core';
+import { CopyButton } from './copy-button.ts';
+import { DataTable, recordsIn } from './data-table.ts';
+import { JsonTree } from './json-tree.ts';
+
+/** A JSON value: as a table where it is one, else as a tree; to copy either way. */
+@Component({
+  selector: 'app-json-view',
+  imports: [CopyButton, DataTable, JsonTree],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <div class="bar">
+      <ng-content />
+      @if (records()) {
+        <div class="views" role="group" aria-label="View">
+          <button type="button" class="quiet-button" [attr.aria-pressed]="isTable()" (click)="isTable.set(true)">
+            Table
+          </button>
+          <button type="button" class="quiet-button" [attr.aria-pressed]="!isTable()" (click)="isTable.set(false)">
+            JSON
+          </button>
+        </div>
+      }
+      <app-copy-button class="copy" label="Copy JSON" [text]="json" />
+    </div>
+    @if (isTable() && records(); as table) {
+      @for (fact of facts(); track fact[0]) {
+        <p class="fact">
+          <span class="muted">{{ fact[0] }}</span> {{ fact[1] }}
+        </p>
+      }
+      <app-data-table [rows]="table.rows" [label]="table.name" />
+    } @else {
+      <app-json-tree [value]="value()" />
+    }
+  `,
+  styles: `
+    :host {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr);
+      gap: 8px;
+    }
+    .bar {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 4px 16px;
+      align-items: center;
+    }
+    .views {
+      display: flex;
+    }
+    .copy {
+      margin-left: auto;
+    }
+    [aria-pressed='true'] {
+      background: var(--accent-soft);
+      color: var(--accent);
+    }
+    .fact {
+      display: inline-block;
+    }
+  `,
+})
+export class JsonView {
+  readonly value = input.required<unknown>();
+  protected readonly records = computed(() => recordsIn(this.value()));
+  protected readonly isTable = linkedSignal(() => this.records() !== undefined);
+  /** What stands beside the table in the same object. */
+  protected readonly facts = computed(() => {
+    const value = this.value();
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+    const rest = Object.entries(value).filter(([name]) => name !== this.records()?.name);
+    return rest.map(
+      ([name, fact]) => [name, typeof fact === 'number' ? fact.toLocaleString() : JSON.stringify(fact)] as const,
+    );
+  });
+  protected readonly json = () => JSON.stringify(this.value(), null, 2);
+}
