@@ -1,4 +1,5 @@
 import { listen, type Listening } from './amqp/listener.ts';
+import { amqpEncoding } from './amqp/message-encoding.ts';
 import { Broker } from './broker/broker.ts';
 import { systemClock } from './broker/clock.ts';
 import { parseEntities } from './broker/entities.ts';
@@ -27,7 +28,7 @@ export interface ServiceBusOptions {
  */
 export async function startServiceBus(options: ServiceBusOptions): Promise<Listening> {
   const { port, host = '127.0.0.1', dataFile, entities, accessKeys, tier = 'standard', now = Date.now } = options;
-  const broker = new Broker(dataFile, parseEntities(entities), systemClock(now));
+  const broker = new Broker(dataFile, parseEntities(entities), systemClock(now), amqpEncoding);
   try {
     const listening = await listen({ port, host, broker, accessKeys, now, maxMessageSize: MAX_MESSAGE_SIZE[tier] });
     return {

@@ -2,13 +2,13 @@ import type { Broker } from '../broker/broker.ts';
 import { ServiceBusError } from '../broker/errors.ts';
 import { Access, PlainMechanism } from './access.ts';
 import { cbsNode } from './cbs.ts';
-import { ConsumerLink } from './consumer-link.ts';
+import { ConsumerLinks } from './consumer-links.ts';
 import type { GuardedSocket } from './frame-guard.ts';
-import { amqpError } from './link-error.ts';
+import { refuseLink } from './link-error.ts';
 import { managementNode } from './management/node.ts';
 import { ProducerLink } from './producer-link.ts';
 import { ReplyLinks, RequestLink } from './request-link.ts';
-import type { LinkContext, LinkSession, ReceivingLink, SendingLink, ServerConnection } from './rhea.ts';
+import type { LinkContext, ReceivingLink, SendingLink, ServerConnection } from './rhea.ts';
 import { type AccessKeys, pathOf } from './sas-token.ts';
 
 const CBS = '$cbs';
@@ -25,95 +25,78 @@ export interface Namespace {
 
 /** One client's connection: gives each link it attaches to the node it names. */
 export class ClientConnection {
-  readonly #namespace: Namespace;
+  readonly #broker: Broker;
   readonly #connection: ServerConnection;
-  readonly #socket: GuardedSocket;
   readonly #access: Access;
   readonly #replies = new ReplyLinks();
-  readonly #consumers = new Map<SendingLink, ConsumerLink>();
+  readonly #consumers: ConsumerLinks;
 
-  constructor(connection: ServerConnection, socket: GuardedSocket, namespace: Namespace) {
-    this.#namespace = namespace;
+  constructor(connection: ServerConnection, socket: GuardedSocket, { broker, accessKeys, now }: Namespace) {
+    this.#broker = broker;
     this.#connection = connection;
-    this.#socket = socket;
-    this.#access = new Access(namespace.accessKeys, namespace.now);
-    connection.on('connection_open', () => this.#signIn());
-    connection.on('sender_open', ({ sender }: LinkContext<SendingLink>) =>
-      this.#attach(sender, () => this.#openSender(sender)),
-    );
-    connection.on('receiver_open', ({ receiver }: LinkContext<ReceivingLink>) =>
-      this.#attach(receiver, () => this.#openReceiver(receiver)),
-    );
-    connection.on('sender_close', ({ sender }: LinkContext<SendingLink>) => this.#closeSender(sender));
-    connection.on('session_close', ({ session }: LinkContext<never>) => this.#closeSession(session));
-    for (const event of ['connection_close', 'disconnected']) connection.on(event, () => this.close());
-    socket.on('drain', () => this.#wakeConsumers());
+    this.#access = new Access(accessKeys, now);
+    this.#consumers = new ConsumerLinks(broker, () => socket.backlog > CONGESTED);
+    socket.on('drain', () => this.#consumers.wake());
+    this.#listen();
   }
 
-  /** Lets go of everything the client held through its links; locks stay until they end. */
-  close(): void {
-    for (const link of [...this.#consumers.keys()]) this.#closeSender(link);
+  #listen(): void {
+    const connection = this.#connection;
+    connection.on('connection_open', () => this.#signIn());
+    connection.on('sender_open', ({ sender }: LinkContext<SendingLink>) =>
+      attach(sender, () => this.#openSender(sender)),
+    );
+    connection.on('receiver_open', ({ receiver }: LinkContext<ReceivingLink>) =>
+      attach(receiver, () => this.#openReceiver(receiver)),
+    );
+    connection.on('sender_close', ({ sender }: LinkContext<SendingLink>) => {
+      this.#replies.remove(sender);
+      this.#consumers.close(sender);
+    });
+    connection.on('session_close', ({ session }: LinkContext<never>) => this.#consumers.closeAll(session));
+    for (const event of ['connection_close', 'disconnected']) connection.on(event, () => this.#consumers.closeAll());
+    // Each is followed by the `_close` event that is handled; without a listener rhea would call it unhandled.
+    for (const event of ['sender_error', 'receiver_error', 'session_error', 'receiver_close'])
+      connection.on(event, () => undefined);
   }
 
   #signIn(): void {
     if (this.#connection.sasl_transport?.selected?.mechanism instanceof PlainMechanism) this.#access.grantAll();
   }
 
-  /** A refused link is attached without a terminus and detached with the error. */
-  #attach(link: SendingLink | ReceivingLink, open: () => void): void {
-    try {
-      open();
-    } catch (error) {
-      link.close(amqpError(error));
-    }
-  }
-
   #openSender(link: SendingLink): void {
     const address = addressOf(link.source);
+    if (address !== CBS) this.#access.demand(address);
     link.local.attach.snd_settle_mode = link.snd_settle_mode;
     link.local.attach.rcv_settle_mode = link.rcv_settle_mode;
-    if (address === CBS || address.endsWith(MANAGEMENT)) {
-      if (address !== CBS) this.#access.demand(address);
-      this.#replies.add(link);
-    } else {
-      this.#access.demand(address);
-      const queue = this.#namespace.broker.source(address);
-      this.#consumers.set(
-        link,
-        new ConsumerLink(link, queue, this.#namespace.broker, () => this.#socket.backlog > CONGESTED),
-      );
-    }
+    if (address !== CBS && !address.endsWith(MANAGEMENT)) return this.#consumers.add(link, address);
+    this.#replies.add(link);
     link.set_source(link.source);
     link.set_target(link.target);
   }
 
   #openReceiver(link: ReceivingLink): void {
     const address = addressOf(link.target);
-    const { broker } = this.#namespace;
-    if (address === CBS) {
-      new RequestLink(link, this.#replies, cbsNode(this.#access));
-    } else {
-      this.#access.demand(address);
-      if (address.endsWith(MANAGEMENT))
-        new RequestLink(link, this.#replies, managementNode(broker, address.slice(0, -MANAGEMENT.length)));
-      else new ProducerLink(link, broker.target(address), broker);
-    }
+    if (address !== CBS) this.#access.demand(address);
+    if (address === CBS) new RequestLink(link, this.#replies, cbsNode(this.#access));
+    else if (address.endsWith(MANAGEMENT)) this.#openManagement(link, address.slice(0, -MANAGEMENT.length));
+    else new ProducerLink(link, this.#broker.target(address), this.#broker);
     link.set_target({ address: link.target.address });
     link.set_source(link.source);
   }
 
-  #closeSender(link: SendingLink): void {
-    this.#replies.remove(link);
-    this.#consumers.get(link)?.close();
-    this.#consumers.delete(link);
+  #openManagement(link: ReceivingLink, path: string): void {
+    this.#broker.demand(path);
+    new RequestLink(link, this.#replies, managementNode(this.#broker, path));
   }
+}
 
-  #closeSession(session: LinkSession): void {
-    for (const link of [...this.#consumers.keys()]) if (link.session === session) this.#closeSender(link);
-  }
-
-  #wakeConsumers(): void {
-    for (const consumer of this.#consumers.values()) consumer.wake();
+/** A refused link is attached without a terminus and detached with the error. */
+function attach(link: SendingLink | ReceivingLink, open: () => void): void {
+  try {
+    open();
+  } catch (error) {
+    refuseLink(link, error);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Consumer, ReceiveMode } from '../broker/consumer.ts';
 import { newToken } from '../broker/locks.ts';
 import type { DeliveredMessage } from '../broker/message.ts';
 import type { Queue } from '../broker/queue.ts';
+import type { Session } from '../broker/sessions.ts';
 import { amqpError } from './link-error.ts';
 import { deliveryTag } from './lock-token.ts';
 import { encodeMessage } from './outgoing-message.ts';
@@ -15,24 +16,30 @@ const SETTLED = 1;
 /** A link on which a client receives messages of an entity. */
 export class ConsumerLink implements Consumer {
   readonly mode: ReceiveMode;
-  readonly sessionId = null;
+  readonly sessionId: string | null;
   readonly #link: SendingLink;
   readonly #queue: Queue;
   readonly #broker: Broker;
   readonly #isCongested: () => boolean;
+  readonly #session: Session | undefined;
   readonly #tokens = new Map<LinkDelivery, string>();
   /** Deliveries handed to rhea since the attach, and credit given back unused: their balance is what rhea has not sent yet. */
   #handedOver = 0;
   #drainedCredit = 0;
   #drained = false;
 
-  /** @param isCongested true while the peer takes too little of what was sent to it */
-  constructor(link: SendingLink, queue: Queue, broker: Broker, isCongested: () => boolean) {
+  /**
+   * @param isCongested true while the peer takes too little of what was sent to it
+   * @param session the session whose messages it receives, where the entity has sessions
+   */
+  constructor(link: SendingLink, queue: Queue, broker: Broker, isCongested: () => boolean, session?: Session) {
     this.mode = link.snd_settle_mode === SETTLED ? 'receive-and-delete' : 'peek-lock';
     this.#link = link;
     this.#queue = queue;
     this.#broker = broker;
     this.#isCongested = isCongested;
+    this.#session = session;
+    this.sessionId = session?.id ?? null;
     link._get_drain = () => this.#giveBackCredit();
     link.on('sender_flow', () => this.wake());
     for (const outcome of ['accepted', 'released', 'modified', 'rejected'] as const) {
@@ -42,6 +49,7 @@ export class ConsumerLink implements Consumer {
     }
     link.on('settled', ({ delivery }: LinkContext<SendingLink>) => this.#forget(delivery));
     queue.attach(this);
+    this.wake();
   }
 
   wake(): void {
@@ -72,9 +80,10 @@ export class ConsumerLink implements Consumer {
     this.#link.connection._register();
   }
 
-  /** The link is gone. Its messages stay locked until their locks end, as in Azure. */
+  /** The link is gone. Its messages stay locked until their locks end, as in Azure; a session is free at once. */
   close(): void {
     this.#queue.detach(this);
+    if (this.#session) this.#queue.sessions?.release(this.#session);
     for (const delivery of this.#tokens.keys()) this.#forget(delivery);
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from '../broker/message.ts';
 import { ServiceBusError } from '../broker/errors.ts';
-import { isNull, numberAt, skip, textAt } from './encoding.ts';
+import { check, isNull, numberAt, skip, textAt } from './encoding.ts';
 import { eachItem, fieldOffsets, findSections, PROPERTIES, type Sections } from './sections.ts';
 
 /** Service Bus allows this many characters in a message ID or a session ID. */
@@ -20,6 +20,7 @@ const TTL = 2;
 export function readMessage(encoded: Buffer): IncomingMessage {
   const content = withMessageId(encoded);
   const sections = findSections(content);
+  for (let offset = 0; offset < sections.body;) offset = check(content, offset);
   const fields = fieldOffsets(content, sections.properties);
   const messageId = identifier(content, fields[MESSAGE_ID], 'message ID');
   const sessionId = identifier(content, fields[GROUP_ID], 'session ID');

@@ -13,6 +13,7 @@ import {
 } from './sections.ts';
 
 const NULL = Buffer.from([0x40]);
+const NOTHING = Buffer.alloc(0);
 const MAX_UINT = 2 ** 32 - 1;
 
 /**
@@ -26,12 +27,12 @@ export function encodeMessage(message: DeliveredMessage): Buffer {
   return Buffer.concat([header(message, content, sections), annotations, content.subarray(sections.bare)]);
 }
 
-/** Merges application properties into an encoded message; everything else keeps its bytes. */
+/** Merges application properties into an encoded message, where null removes one; everything else keeps its bytes. */
 export function withApplicationProperties(content: Buffer, changes: Readonly<Record<string, unknown>>): Buffer {
   const { applicationProperties: present, body } = findSections(content);
   const items = Object.entries(changes).map(([key, value]): MapItem => [
     key,
-    entry(types.wrap_string(key), types.wrap(value)),
+    value === null ? NOTHING : entry(types.wrap_string(key), types.wrap(value)),
   ]);
   return Buffer.concat([
     content.subarray(0, present?.start ?? body),
@@ -99,14 +100,14 @@ function annotation(name: string, value: Buffer): Buffer {
   return Buffer.concat([symbol, value]);
 }
 
-/** A map section with the items of `present`, where `changes` replace those of the same name. */
+/** A map section with the items of `present`, where `changes` replace those of the same name, or remove them when empty. */
 function mapSection(code: number, content: Buffer, present: Section | undefined, changes: Map<string, Buffer>): Buffer {
   const items: Buffer[] = [];
   eachItem(content, present, (index, offset) => {
     if (index % 2 !== 0 || changes.has(textAt(content, offset) ?? '')) return;
     items.push(content.subarray(offset, skip(content, skip(content, offset))));
   });
-  items.push(...changes.values());
+  items.push(...[...changes.values()].filter((item) => item.length > 0));
   const map = Buffer.concat(items);
   const head = Buffer.from([0x00, 0x53, code, 0xd1, 0, 0, 0, 0, 0, 0, 0, 0]);
   head.writeUInt32BE(map.length + 4, 4);

@@ -1,28 +1,30 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
+import { compileRule, type RuleDescription } from './rules/rule.ts';
 
-/** How a queue or subscription treats its messages. Durations in milliseconds. */
-export interface QueueSettings {
+/** How messages come into a queue or topic. Durations in milliseconds. */
+export interface IntakeSettings {
   readonly path: string;
-  readonly lockDuration: number;
-  readonly maxDeliveryCount: number;
   /** Null: messages live for ever unless their sender says otherwise. */
   readonly defaultTimeToLive: number | null;
-  readonly deadLetterOnExpiration: boolean;
   /** How long a message ID is remembered; null: duplicates are not detected. */
   readonly duplicateWindow: number | null;
+}
+
+/** How a queue or subscription treats its messages. Durations in milliseconds. */
+export interface QueueSettings extends IntakeSettings {
+  readonly lockDuration: number;
+  readonly maxDeliveryCount: number;
+  readonly deadLetterOnExpiration: boolean;
   readonly requiresSession: boolean;
 }
 
-export interface TopicSettings {
-  readonly path: string;
-  readonly defaultTimeToLive: number | null;
-  readonly duplicateWindow: number | null;
+export interface TopicSettings extends IntakeSettings {
   readonly subscriptions: readonly SubscriptionSettings[];
 }
 
 export interface SubscriptionSettings extends QueueSettings {
-  readonly rules: readonly z.infer<typeof ruleSchema>[];
+  readonly rules: readonly ({ readonly name: string } & RuleDescription)[];
 }
 
 export interface Entities {
@@ -71,7 +73,7 @@ const correlationFilterSchema = z.object({
   Properties: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
 
-const ruleSchema = z.object({
+const configRuleSchema = z.object({
   Name: z.string().min(1),
   Properties: z.object({
     FilterType: z.enum(['Sql', 'Correlation']),
@@ -86,7 +88,7 @@ const name = z.string().min(1).max(260);
 const subscriptionSchema = z.object({
   Name: z.string().min(1).max(50),
   Properties: queueProperties.prefault({}),
-  Rules: z.array(ruleSchema).default([]),
+  Rules: z.array(configRuleSchema).default([]),
 });
 
 const topicSchema = z.object({
@@ -157,7 +159,37 @@ function topicSettings(topic: z.infer<typeof topicSchema>): TopicSettings {
       ...queueSettings(`${topic.Name}/Subscriptions/${subscription.Name}`, subscription.Properties),
       // Duplicates are detected where messages come in: at the topic.
       duplicateWindow: null,
-      rules: subscription.Rules,
+      rules: subscription.Rules.map(ruleSettings),
     })),
   };
+}
+
+/** @throws Error when the rule's expressions are not valid */
+function ruleSettings({
+  Name: name,
+  Properties,
+}: z.infer<typeof configRuleSchema>): { name: string } & RuleDescription {
+  const { FilterType, SqlFilter, CorrelationFilter, Action } = Properties;
+  const { Properties: application = {}, ...system } = CorrelationFilter ?? {};
+  const filter: RuleDescription['filter'] =
+    FilterType === 'Sql'
+      ? { kind: 'sql', expression: SqlFilter?.SqlExpression ?? '1=1' }
+      : {
+          kind: 'correlation',
+          system: defined(system),
+          application,
+        };
+  const rule = { filter, ...(Action?.SqlExpression && { action: Action.SqlExpression }) };
+  try {
+    compileRule(rule);
+  } catch (error) {
+    throw new Error(`The Service Bus rule ${name} cannot be used: ${(error as Error).message}`, { cause: error });
+  }
+  return { name, ...rule };
+}
+
+function defined(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

@@ -1,6 +1,6 @@
 import type { BacklogSource } from './backlog.ts';
 import { ACTIVE, type DeadLetterCause, type IncomingMessage, SCHEDULED, type StoredMessage } from './message.ts';
-import { DUPLICATES, ENTITY, MESSAGES } from './sql.ts';
+import { DUPLICATES, ENTITY, MESSAGES, RULES, SESSIONS } from './sql.ts';
 import type { Store } from './store.ts';
 
 /** A message's row without its content, for what happens to it in passing. */
@@ -8,6 +8,14 @@ export interface MessageRow {
   readonly id: number;
   readonly sequenceNumber: number;
   readonly deliveryCount: number;
+}
+
+/** A scheduled message's row without its content. */
+export interface ScheduledRow {
+  readonly id: number;
+  readonly sequenceNumber: number;
+  readonly sessionId: string | null;
+  readonly timeToLive: number | null;
 }
 
 /** The rows of one entity, and its sequence numbers. */
@@ -34,27 +42,25 @@ export class MessageTable implements BacklogSource {
     return this.#nextSequenceNumber++;
   }
 
-  /** Stores a message under `sequenceNumber`; one that is scheduled starts to live when it is enqueued. */
-  add(sequenceNumber: number, message: IncomingMessage, now: number, timeToLive: number | null): void {
-    const scheduled = message.scheduledFor !== null;
-    this.store.write(
-      MESSAGES.add,
-      this.entity,
-      sequenceNumber,
-      sequenceNumber,
-      scheduled ? SCHEDULED : ACTIVE,
-      message.messageId,
-      message.sessionId,
-      now,
-      message.scheduledFor,
-      timeToLive,
-      scheduled || timeToLive === null ? null : now + timeToLive,
-      message.content,
-    );
+  /** Stores a message that is available at once; returns when it expires. */
+  add(message: IncomingMessage, sequenceNumber: number, enqueuedSequenceNumber: number, now: number): number | null {
+    const expiresAt = message.timeToLive === null ? null : now + message.timeToLive;
+    this.#insert(message, [sequenceNumber, enqueuedSequenceNumber, ACTIVE], [now, message.scheduledFor, expiresAt]);
+    return expiresAt;
+  }
+
+  /** Stores a message that starts to live when it is enqueued. */
+  addScheduled(message: IncomingMessage, sequenceNumber: number, now: number, scheduledFor: number): void {
+    this.#insert(message, [sequenceNumber, sequenceNumber, SCHEDULED], [now, scheduledFor, null]);
   }
 
   remove(id: number): void {
     this.store.write(MESSAGES.remove, id);
+  }
+
+  row(id: number): StoredMessage | undefined {
+    const row = this.store.get<StoredMessage>(MESSAGES.row, id);
+    return row && withBuffer(row);
   }
 
   one(sequenceNumber: number): StoredMessage | undefined {
@@ -66,9 +72,22 @@ export class MessageTable implements BacklogSource {
     return this.store.all<StoredMessage>(MESSAGES.activeAbove, this.entity, sequenceNumber, limit).map(withBuffer);
   }
 
-  /** Messages in every state from `sequenceNumber` on. */
-  peek(sequenceNumber: number, limit: number): StoredMessage[] {
-    return this.store.all<StoredMessage>(MESSAGES.peek, this.entity, sequenceNumber, limit).map(withBuffer);
+  /** What is available of one session. */
+  sessionMessages(sessionId: string): BacklogSource {
+    const above = (sequenceNumber: number, limit: number) =>
+      this.store
+        .all<StoredMessage>(MESSAGES.activeOfSessionAbove, this.entity, sessionId, sequenceNumber, limit)
+        .map(withBuffer);
+    return { above, one: (sequenceNumber) => this.one(sequenceNumber) };
+  }
+
+  /** Messages in every state from `sequenceNumber` on; of one session, or of all. */
+  peek(sequenceNumber: number, limit: number, sessionId: string | null): StoredMessage[] {
+    const rows =
+      sessionId === null
+        ? this.store.all<StoredMessage>(MESSAGES.peek, this.entity, sequenceNumber, limit)
+        : this.store.all<StoredMessage>(MESSAGES.peekSession, this.entity, sessionId, sequenceNumber, limit);
+    return rows.map(withBuffer);
   }
 
   countDelivery(id: number, deliveryCount: number): void {
@@ -97,7 +116,7 @@ export class MessageTable implements BacklogSource {
     );
   }
 
-  scheduledDue(now: number, limit: number): { id: number; sessionId: string | null; timeToLive: number | null }[] {
+  scheduledDue(now: number, limit: number): ScheduledRow[] {
     return this.store.all(MESSAGES.scheduledDue, this.entity, now, limit);
   }
 
@@ -129,6 +148,57 @@ export class MessageTable implements BacklogSource {
 
   sequenceNumberOf(messageId: string): number | undefined {
     return this.store.get<{ sequenceNumber: number }>(DUPLICATES.find, this.entity, messageId)?.sequenceNumber;
+  }
+
+  /** The session with the oldest available message, but none of `taken`. */
+  nextSession(taken: readonly string[]): string | undefined {
+    return this.store.get<{ id: string }>(SESSIONS.next, this.entity, JSON.stringify(taken))?.id;
+  }
+
+  sessionIds(stateSince: number | undefined, skip: number, top: number): string[] {
+    const rows =
+      stateSince === undefined
+        ? this.store.all<{ id: string }>(SESSIONS.withMessages, this.entity, top, skip)
+        : this.store.all<{ id: string }>(SESSIONS.withStateSince, this.entity, stateSince, top, skip);
+    return rows.map(({ id }) => id);
+  }
+
+  sessionState(sessionId: string): Buffer | null {
+    const row = this.store.get<{ state: Uint8Array }>(SESSIONS.state, this.entity, sessionId);
+    return row ? asBuffer(row.state) : null;
+  }
+
+  setSessionState(sessionId: string, state: Buffer | null, now: number): void {
+    if (state) this.store.write(SESSIONS.setState, this.entity, sessionId, state, now);
+    else this.store.write(SESSIONS.clearState, this.entity, sessionId);
+  }
+
+  rules(): { name: string; rule: string }[] {
+    return this.store.all(RULES.all, this.entity);
+  }
+
+  addRule(name: string, rule: string): boolean {
+    return this.store.write(RULES.add, this.entity, name, rule) > 0;
+  }
+
+  removeRule(name: string): boolean {
+    return this.store.write(RULES.remove, this.entity, name) > 0;
+  }
+
+  /** Notes which rules the settings name; when they are others than before, all present rules are dropped. */
+  rulesChanged(configured: string): boolean {
+    const changed = this.store.write(RULES.configure, configured, this.entity, configured) > 0;
+    if (changed) this.store.write(RULES.clear, this.entity);
+    return changed;
+  }
+
+  #insert(
+    message: IncomingMessage,
+    numbers: [sequence: number, enqueuedSequence: number, state: number],
+    times: [enqueued: number, scheduled: number | null, expires: number | null],
+  ): void {
+    const { messageId, sessionId, timeToLive, content } = message;
+    this.store.write(MESSAGES.add, this.entity, ...numbers, messageId, sessionId, timeToLive, ...times, content);
   }
 }
 

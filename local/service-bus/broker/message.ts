@@ -48,3 +48,9 @@ export interface DeadLetterCause {
   readonly reason: string | null;
   readonly description: string | null;
 }
+
+/** The time to live that holds, ms; null means for ever. */
+export function shorterLife(first: number | null, second: number | null): number | null {
+  if (first === null || second === null) return first ?? second;
+  return Math.min(first, second);
+}

@@ -29,25 +29,20 @@ export class Outlet {
    * @returns true when there may be more to deal out at once.
    */
   pump(give: (message: StoredMessage, consumer: Consumer) => void): boolean {
-    const demand = this.#consumers.reduce((sum, consumer) => sum + consumer.demand(), 0);
+    const places = this.#consumers.map((consumer) => ({ consumer, free: consumer.demand() }));
+    const demand = places.reduce((sum, { free }) => sum + free, 0);
     const wanted = Math.min(demand, MOST_AT_ONCE);
     const messages = wanted > 0 ? this.backlog.take(wanted) : [];
     for (const message of messages) {
-      const consumer = this.#next();
-      if (consumer) give(message, consumer);
-      else this.backlog.offer(message.sequenceNumber);
+      do this.#turn = (this.#turn + 1) % places.length;
+      while (places[this.#turn]?.free === 0);
+      const place = places[this.#turn];
+      if (!place) throw new Error('More messages were taken than anyone asked for.');
+      place.free--;
+      give(message, place.consumer);
     }
     if (demand > 0 && messages.length === wanted) return true;
-    for (const consumer of [...this.#consumers]) consumer.exhausted();
+    for (const { consumer } of places) consumer.exhausted();
     return false;
-  }
-
-  #next(): Consumer | undefined {
-    for (let tried = 0; tried < this.#consumers.length; tried++) {
-      this.#turn = (this.#turn + 1) % this.#consumers.length;
-      const consumer = this.#consumers[this.#turn];
-      if (consumer && consumer.demand() > 0) return consumer;
-    }
-    return undefined;
   }
 }

@@ -1,28 +1,22 @@
 import { Alarm, type Clock } from './clock.ts';
 import { ServiceBusError } from './errors.ts';
 import { SCHEDULED } from './message.ts';
-import type { MessageTable } from './message-table.ts';
+import type { MessageTable, ScheduledRow } from './message-table.ts';
 
 const PAGE = 500;
 
-/** What a scheduled message that became due is offered as. */
-export interface Enqueued {
-  readonly sequenceNumber: number;
-  readonly sessionId: string | null;
-  readonly expiresAt: number | null;
-}
-
-/** Enqueues an entity's scheduled messages when they are due. */
+/** Holds an entity's scheduled messages back until they are due. */
 export class Schedule {
   readonly #table: MessageTable;
   readonly #clock: Clock;
-  readonly #enqueued: (message: Enqueued) => void;
+  readonly #due: (row: ScheduledRow) => void;
   readonly #alarm: Alarm;
 
-  constructor(table: MessageTable, clock: Clock, enqueued: (message: Enqueued) => void) {
+  /** @param due must take the message out of the schedule */
+  constructor(table: MessageTable, clock: Clock, due: (row: ScheduledRow) => void) {
     this.#table = table;
     this.#clock = clock;
-    this.#enqueued = enqueued;
+    this.#due = due;
     this.#alarm = new Alarm(clock, () => this.#ring());
     this.#waitForNext();
   }
@@ -47,15 +41,8 @@ export class Schedule {
     this.#alarm.off();
   }
 
-  /** A message that is enqueued gets a new sequence number, as if it had been sent just now. */
   #ring(): void {
-    const now = this.#clock.now();
-    for (const { id, timeToLive, sessionId } of this.#table.scheduledDue(now, PAGE)) {
-      const sequenceNumber = this.#table.newSequenceNumber();
-      const expiresAt = timeToLive === null ? null : now + timeToLive;
-      this.#table.enqueueScheduled(id, sequenceNumber, now, expiresAt);
-      this.#enqueued({ sequenceNumber, sessionId, expiresAt });
-    }
+    for (const row of this.#table.scheduledDue(this.#clock.now(), PAGE)) this.#due(row);
     this.#waitForNext();
   }
 

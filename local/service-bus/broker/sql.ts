@@ -4,7 +4,9 @@ export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS entities (
   id INTEGER PRIMARY KEY,
   path TEXT NOT NULL UNIQUE,
-  next_sequence_number INTEGER NOT NULL DEFAULT 1
+  next_sequence_number INTEGER NOT NULL DEFAULT 1,
+  -- The rules its settings named when they were last read.
+  configured_rules TEXT
 ) STRICT;
 
 -- The content stands last, so that the rest of a row is read without it.
@@ -39,6 +41,21 @@ CREATE TABLE IF NOT EXISTS duplicates (
   PRIMARY KEY (entity, message_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS duplicates_by_expiry ON duplicates (expires_at);
+
+CREATE TABLE IF NOT EXISTS sessions (
+  entity INTEGER NOT NULL,
+  session_id TEXT NOT NULL,
+  state BLOB NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (entity, session_id)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS rules (
+  entity INTEGER NOT NULL,
+  name TEXT NOT NULL COLLATE NOCASE,
+  rule TEXT NOT NULL,
+  PRIMARY KEY (entity, name)
+) STRICT;
 `;
 
 const MESSAGE = `id, sequence_number AS sequenceNumber, enqueued_sequence_number AS enqueuedSequenceNumber, state,
@@ -54,12 +71,17 @@ export const ENTITY = {
 } as const;
 
 export const MESSAGES = {
-  add: `INSERT INTO messages (entity, sequence_number, enqueued_sequence_number, state, message_id, session_id, enqueued_at,
-    scheduled_for, time_to_live, expires_at, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  add: `INSERT INTO messages (entity, sequence_number, enqueued_sequence_number, state, message_id, session_id, time_to_live,
+    enqueued_at, scheduled_for, expires_at, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   remove: 'DELETE FROM messages WHERE id = ?',
   one: `SELECT ${MESSAGE} FROM messages WHERE entity = ? AND sequence_number = ?`,
   activeAbove: `SELECT ${MESSAGE} FROM messages WHERE entity = ? AND sequence_number > ? AND state = 0
     ORDER BY sequence_number LIMIT ?`,
+  activeOfSessionAbove: `SELECT ${MESSAGE} FROM messages WHERE entity = ? AND session_id = ? AND sequence_number > ? AND state = 0
+    ORDER BY sequence_number LIMIT ?`,
+  peekSession: `SELECT ${MESSAGE} FROM messages WHERE entity = ? AND session_id = ? AND sequence_number >= ?
+    ORDER BY sequence_number LIMIT ?`,
+  row: `SELECT ${MESSAGE} FROM messages WHERE id = ?`,
   peek: `SELECT ${MESSAGE} FROM messages WHERE entity = ? AND sequence_number >= ? ORDER BY sequence_number LIMIT ?`,
   countDelivery: 'UPDATE messages SET delivery_count = ? WHERE id = ?',
   setState: 'UPDATE messages SET state = ? WHERE id = ?',
@@ -67,7 +89,7 @@ export const MESSAGES = {
   content: 'SELECT content FROM messages WHERE id = ?',
   deadLetter: `UPDATE messages SET entity = ?, state = 0, delivery_count = ?, expires_at = NULL, time_to_live = NULL,
     dead_letter_reason = ?, dead_letter_description = ?, dead_letter_source = ? WHERE id = ?`,
-  scheduledDue: `SELECT id, session_id AS sessionId, time_to_live AS timeToLive FROM messages
+  scheduledDue: `SELECT id, sequence_number AS sequenceNumber, session_id AS sessionId, time_to_live AS timeToLive FROM messages
     WHERE entity = ? AND state = 2 AND scheduled_for <= ? ORDER BY scheduled_for, sequence_number LIMIT ?`,
   nextScheduled: 'SELECT min(scheduled_for) AS at FROM messages WHERE entity = ? AND state = 2',
   enqueueScheduled: 'UPDATE messages SET state = 0, sequence_number = ?, enqueued_at = ?, expires_at = ? WHERE id = ?',
@@ -83,4 +105,24 @@ export const DUPLICATES = {
     WHERE expires_at <= ?`,
   find: 'SELECT sequence_number AS sequenceNumber FROM duplicates WHERE entity = ? AND message_id = ?',
   forget: 'DELETE FROM duplicates WHERE expires_at <= ?',
+} as const;
+
+export const SESSIONS = {
+  next: `SELECT session_id AS id FROM messages WHERE entity = ? AND state = 0 AND session_id IS NOT NULL
+    AND session_id NOT IN (SELECT value FROM json_each(?)) ORDER BY sequence_number LIMIT 1`,
+  state: 'SELECT state FROM sessions WHERE entity = ? AND session_id = ?',
+  setState: `INSERT INTO sessions (entity, session_id, state, updated_at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (entity, session_id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
+  clearState: 'DELETE FROM sessions WHERE entity = ? AND session_id = ?',
+  withMessages: `SELECT DISTINCT session_id AS id FROM messages WHERE entity = ? AND session_id IS NOT NULL
+    ORDER BY session_id LIMIT ? OFFSET ?`,
+  withStateSince: `SELECT session_id AS id FROM sessions WHERE entity = ? AND updated_at > ? ORDER BY session_id LIMIT ? OFFSET ?`,
+} as const;
+
+export const RULES = {
+  all: 'SELECT name, rule FROM rules WHERE entity = ? ORDER BY name',
+  add: 'INSERT INTO rules (entity, name, rule) VALUES (?, ?, ?) ON CONFLICT (entity, name) DO NOTHING',
+  remove: 'DELETE FROM rules WHERE entity = ? AND name = ?',
+  clear: 'DELETE FROM rules WHERE entity = ?',
+  configure: 'UPDATE entities SET configured_rules = ? WHERE id = ? AND configured_rules IS NOT ?',
 } as const;

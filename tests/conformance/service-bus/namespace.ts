@@ -20,7 +20,7 @@ export interface TestNamespace {
   readonly connectionString: string;
   readonly client: ServiceBusClient;
   /** Another connection to the same namespace, closed with it. */
-  connect(connectionString?: string): ServiceBusClient;
+  connect(connectionString?: string, timeoutInMs?: number): ServiceBusClient;
   close(): Promise<void>;
 }
 
@@ -36,8 +36,8 @@ export async function startNamespace(entities: unknown): Promise<TestNamespace> 
       });
   const connectionString = real ?? connectionStringOf(server?.port ?? 0);
   const clients: ServiceBusClient[] = [];
-  const connect = (to = connectionString) => {
-    const client = new ServiceBusClient(to, { retryOptions: { maxRetries: 0, timeoutInMs: 10_000 } });
+  const connect = (to = connectionString, timeoutInMs = 10_000) => {
+    const client = new ServiceBusClient(to, { retryOptions: { maxRetries: 0, timeoutInMs } });
     clients.push(client);
     return client;
   };

@@ -1,14 +1,15 @@
 import { readMessage } from '../incoming-message.ts';
 import { encodeMessage } from '../outgoing-message.ts';
 import { types } from '../rhea.ts';
-import { integer, invalid, list, longs, type Operation, sequenceNumbers } from './operation.ts';
+import { integer, invalid, list, longs, type Operation, sequenceNumbers, string } from './operation.ts';
 
 /** Answers stay well under a megabyte of messages; clients ask again from where an answer ended. */
 const MOST_PEEKED = 250;
 
 const peekMessage: Operation = ({ broker, path, body }) => {
   const limit = Math.min(integer(body, 'message-count'), MOST_PEEKED);
-  const messages = broker.source(path).peek(integer(body, 'from-sequence-number'), limit);
+  const sessionId = (body['session-id'] ?? null) === null ? null : string(body, 'session-id');
+  const messages = broker.source(path).peek(integer(body, 'from-sequence-number'), limit, sessionId);
   if (messages.length === 0) return { code: 204 };
   return { body: { messages: messages.map((message) => ({ message: encodeMessage(message) })) } };
 };

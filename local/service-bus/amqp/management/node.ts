@@ -5,8 +5,15 @@ import type { RequestHandler } from '../request-link.ts';
 import { lockOperations } from './locks.ts';
 import { messageOperations } from './messages.ts';
 import type { Operation, Reply } from './operation.ts';
+import { ruleOperations } from './rules.ts';
+import { sessionOperations } from './sessions.ts';
 
-const OPERATIONS: Readonly<Record<string, Operation>> = { ...messageOperations, ...lockOperations };
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...messageOperations,
+  ...lockOperations,
+  ...sessionOperations,
+  ...ruleOperations,
+};
 
 const STATUS: Partial<Record<Condition, number>> = {
   'amqp:not-found': 404,
@@ -27,12 +34,14 @@ const STATUS: Partial<Record<Condition, number>> = {
  */
 export function managementNode(broker: Broker, path: string): RequestHandler {
   return (request, reply) => {
-    const name = String((request.application_properties as { operation?: unknown } | undefined)?.operation);
+    const properties = (request.application_properties ?? {}) as Record<string, unknown>;
+    const name = String(properties.operation);
+    const linkName = properties['associated-link-name'];
     try {
       const operation = OPERATIONS[name.replace('com.microsoft:', '')];
       if (!operation) throw new ServiceBusError('amqp:not-implemented', `The operation '${name}' is not supported.`);
       const body = (request.body ?? {}) as Record<string, unknown>;
-      const result = operation({ broker, path, body });
+      const result = operation({ broker, path, body, ...(typeof linkName === 'string' && { linkName }) });
       broker.store.afterCommit(() => reply(success(result)));
     } catch (error) {
       const { condition, description = '' } = amqpError(error);

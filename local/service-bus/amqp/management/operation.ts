@@ -6,6 +6,8 @@ export interface Request {
   readonly broker: Broker;
   /** The entity's path, without `/$management`. */
   readonly path: string;
+  /** The link on whose behalf a client asks. */
+  readonly linkName?: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -25,6 +27,12 @@ export function invalid(field: string): ServiceBusError {
 export function integer(body: Request['body'], field: string): number {
   const value = toNumber(body[field]);
   if (value === undefined) throw invalid(field);
+  return value;
+}
+
+export function string(body: Request['body'], field: string): string {
+  const value = body[field];
+  if (typeof value !== 'string') throw invalid(field);
   return value;
 }
 

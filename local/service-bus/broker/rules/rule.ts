@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { ServiceBusError } from '../errors.ts';
+import { parseAction } from './sql-action.ts';
+import { parseFilter } from './sql-filter.ts';
+import type { MessageProperties, PropertyChanges, Value } from './value.ts';
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/** A rule as it is stored and shown; an absent field of a correlation filter matches everything. */
+export const ruleSchema = z.object({
+  filter: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('sql'), expression: z.string() }),
+    z.object({
+      kind: z.literal('correlation'),
+      /** By the names SQL filters use: CorrelationId, MessageId, To, ReplyTo, Label, SessionId, ReplyToSessionId, ContentType. */
+      system: z.record(z.string(), z.string()),
+      application: z.record(z.string(), scalar),
+    }),
+  ]),
+  action: z.string().optional(),
+});
+export type RuleDescription = z.infer<typeof ruleSchema>;
+type CorrelationFilter = Extract<RuleDescription['filter'], { kind: 'correlation' }>;
+
+export const TRUE_RULE: RuleDescription = { filter: { kind: 'sql', expression: '1=1' } };
+
+/** A rule ready to be applied. */
+export interface Rule {
+  readonly description: RuleDescription;
+  matches(message: MessageProperties): boolean;
+  /** The changes its action makes; undefined when it has none. */
+  changes(message: MessageProperties): PropertyChanges | undefined;
+}
+
+/** @throws ServiceBusError com.microsoft:argument-error when an expression is not valid */
+export function compileRule(description: RuleDescription): Rule {
+  const { filter, action } = description;
+  try {
+    const condition = filter.kind === 'sql' ? parseFilter(filter.expression) : undefined;
+    const act = action ? parseAction(action) : undefined;
+    return {
+      description,
+      matches: (message) =>
+        condition ? condition(message) === true : correlates(filter as CorrelationFilter, message),
+      changes: (message) => act?.(message),
+    };
+  } catch (error) {
+    throw new ServiceBusError('com.microsoft:argument-error', `The rule is not valid: ${(error as Error).message}.`);
+  }
+}
+
+function correlates(filter: CorrelationFilter, message: MessageProperties): boolean {
+  const holds = (wanted: Readonly<Record<string, Value>>, actual: Readonly<Record<string, Value>>) =>
+    Object.entries(wanted).every(([name, value]) => Object.hasOwn(actual, name) && actual[name] === value);
+  return holds(filter.system, message.system) && holds(filter.application, message.application);
+}
