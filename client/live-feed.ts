@@ -76,7 +76,7 @@ export class LiveFeed {
       if (stopped.aborted) return;
       const delay = this.#timings.retry(this.#failures++, this.#options.random ?? Math.random);
       this.#state.next({ kind: 'offline', retryAt: Date.now() + delay });
-      await this.#pause(delay, stopped);
+      await this.#pause(delay, stopped, this.#options.wake);
     }
   }
 
@@ -93,12 +93,14 @@ export class LiveFeed {
         await this.#catchUp();
         throw error;
       });
+    const waking = this.#options.wake?.subscribe(() => void this.#catchUp().catch(end));
     try {
       void hub.closed.then(end);
       await this.#catchUpVisibly();
       this.#failures = 0;
       await this.#keepSafe(ended.signal);
     } finally {
+      waking?.unsubscribe();
       stopped.removeEventListener('abort', end);
       clearTimeout(this.#gapTimer);
       this.#gapTimer = undefined;
@@ -162,7 +164,7 @@ export class LiveFeed {
   }
 
   /** Resolves after `ms`, on a wake-up, or when `signal` aborts. */
-  #pause(ms: number, signal: AbortSignal): Promise<void> {
+  #pause(ms: number, signal: AbortSignal, wake?: Observable<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
@@ -171,7 +173,7 @@ export class LiveFeed {
         resolve();
       };
       const timer = setTimeout(done, ms);
-      const waking = this.#options.wake?.subscribe(done);
+      const waking = wake?.subscribe(done);
       signal.addEventListener('abort', done);
       if (signal.aborted) done();
     });

@@ -36,6 +36,10 @@ export class JourneySteps {
     return at === undefined ? undefined : Date.parse(at);
   });
 
+  protected color({ outcome }: Attempt): string {
+    return outcome === 'retrying' ? stateLooks['dead-lettered'].color : stateLooks[outcome].color;
+  }
+
   protected time({ ms }: Hop): string {
     return ms === undefined ? '' : formatDuration(ms);
   }
