@@ -1,0 +1,64 @@
+import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import type { TaskEvent } from '../../contracts/task-event.ts';
+import { Api } from '../support/api.ts';
+import { useStack } from '../support/stack.ts';
+
+const connections: HubConnection[] = [];
+// Before useStack, as hooks run in their order: the clients go first, then their servers.
+afterAll(async () => void (await Promise.all(connections.map((connection) => connection.stop()))));
+const stack = useStack();
+let api: Api;
+beforeAll(() => void (api = new Api(stack().baseUrl)));
+
+/** An unmodified SignalR client of this user, and what it is told. */
+async function watch(user: Api) {
+  const seen: TaskEvent[] = [];
+  const { body } = await user.post<{ url: string; accessToken: string }>('/api/negotiate', '');
+  const connection = new HubConnectionBuilder()
+    .withUrl(body.url, { accessTokenFactory: () => body.accessToken })
+    .configureLogging(LogLevel.None)
+    .build();
+  connection.on('events', (events: TaskEvent[]) => seen.push(...events));
+  await connection.start();
+  connections.push(connection);
+  const sawEnd = async (id: string) => {
+    while (!seen.some(({ taskId, kind }) => taskId === id && kind === 'completed')) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return seen.filter(({ taskId }) => taskId === id);
+  };
+  return { seen, sawEnd };
+}
+
+it('tells the owner each step of a task, in order, as the store has it', async () => {
+  const { sawEnd } = await watch(api);
+  const { id } = await api.submit('echo', { message: 'live', delayMs: 700, failures: 1 });
+  const told = await sawEnd(id);
+  const unique = [...new Map(told.map((event) => [event.cursor, event])).values()];
+  expect(unique.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(['queued', 'started', 'progress', 'retrying', 'completed']),
+  );
+  expect(unique).toEqual((await api.events()).filter(({ taskId }) => taskId === id));
+});
+
+it('tells others nothing, and operators everything', async () => {
+  const [alice, bob, olga] = [await api.as('alice'), await api.as('bob'), await api.as('olga', 'operator')];
+  const [ofAlice, ofBob, ofOlga] = [await watch(alice), await watch(bob), await watch(olga)];
+  const { id } = await alice.submit('echo', { message: 'mine' });
+  expect((await ofAlice.sawEnd(id)).map(({ kind }) => kind)).toEqual(['queued', 'started', 'completed']);
+  expect((await ofOlga.sawEnd(id)).map(({ kind }) => kind)).toEqual(['queued', 'started', 'completed']);
+  const own = await bob.submit('echo', { message: 'mine' });
+  await ofBob.sawEnd(own.id);
+  expect(new Set(ofBob.seen.map(({ taskId }) => taskId))).toEqual(new Set([own.id]));
+});
+
+it('tells of a burst completely, each event with the one before it', async () => {
+  const carol = await api.as('carol');
+  const watching = await watch(carol);
+  const tasks = await Promise.all(Array.from({ length: 60 }, (_, n) => carol.submit('echo', { message: n })));
+  await Promise.all(tasks.map(({ id }) => watching.sawEnd(id)));
+  const byCursor = new Map(watching.seen.map((event) => [event.cursor, event]));
+  expect(byCursor.size).toBe(180);
+  const firsts = [...byCursor.values()].filter(({ previous }) => previous === undefined || !byCursor.has(previous));
+  expect(firsts).toHaveLength(1);
+});
