@@ -78,4 +78,9 @@ async function make(part: Part, onlyIfChanged: boolean): Promise<void> {
 
 const flags = new Set(process.argv.slice(2));
 const parts = flags.has('--functions') ? [functionApp] : [functionApp, webApp];
-for (const part of parts) await make(part, flags.has('--if-changed'));
+try {
+  for (const part of parts) await make(part, flags.has('--if-changed'));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
