@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Timestamp } from './task.ts';
+import type { Problem } from './problem.ts';
+import { type Task, Timestamp } from './task.ts';
 import { deliveries, priorities } from './task-states.ts';
 
 export const submitLimits = {
@@ -29,3 +30,17 @@ export const SubmitTask = z.strictObject({
   callbackUrl: z.url({ protocol: /^https?$/ }).optional(),
 });
 export type SubmitTask = z.infer<typeof SubmitTask>;
+
+export const batchLimits = {
+  tasks: 1_000,
+  /** Of the whole request. */
+  bytes: 32 * 1024 * 1024,
+} as const;
+
+/** What became of one task of a batch; in the order of the request. */
+export interface BatchResult {
+  /** As the task would have been answered alone. */
+  readonly status: number;
+  readonly task?: Task;
+  readonly error?: Problem;
+}

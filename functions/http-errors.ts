@@ -30,37 +30,42 @@ export function answering(
   };
 }
 
-export function toResponse(
-  error: unknown,
-  context: Pick<InvocationContext, 'error' | 'warn' | 'invocationId'>,
-): HttpResponseInit {
-  if (error instanceof AppError) {
-    if (problemStatus[error.code] >= 500) context.warn(error.message, error.cause);
-    return problemResponse(error);
-  }
-  if (isRedisOutage(error)) return toResponse(unavailable('Redis', error), context);
-  context.error('Unexpected error:', error);
-  const detail = `This is a fault of ours. If it happens again, report it with the invocation ID ${context.invocationId}.`;
-  return problemResponse(new AppError('internal', detail));
+type Logger = Pick<InvocationContext, 'error' | 'warn' | 'invocationId'>;
+
+export function toResponse(error: unknown, context: Logger): HttpResponseInit {
+  const known = toAppError(error, context);
+  return {
+    status: problemStatus[known.code],
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(known.retryAfterS !== undefined && { 'retry-after': String(known.retryAfterS) }),
+    },
+    body: JSON.stringify(toProblem(known)),
+  };
 }
 
-function problemResponse(error: AppError): HttpResponseInit {
-  const problem: Problem = {
+/** Gives every error a code that a caller can act on, and logs what is a fault of ours or of a service. */
+export function toAppError(error: unknown, context: Logger): AppError {
+  if (error instanceof AppError) {
+    if (problemStatus[error.code] >= 500) context.warn(error.message, error.cause);
+    return error;
+  }
+  if (isRedisOutage(error)) return toAppError(unavailable('Redis', error), context);
+  context.error('Unexpected error:', error);
+  const detail = `This is a fault of ours. If it happens again, report it with the invocation ID ${context.invocationId}.`;
+  return new AppError('internal', detail);
+}
+
+/** RFC 9457. */
+export function toProblem(error: AppError): Problem {
+  return {
     type: `urn:problem:${error.code}`,
     title: titles[error.code],
     status: problemStatus[error.code],
     code: error.code,
     detail: error.message,
     ...(error.errors !== undefined && { errors: [...error.errors] }),
-  };
-  return {
-    status: problem.status,
-    headers: {
-      'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
-      ...(error.retryAfterS !== undefined && { 'retry-after': String(error.retryAfterS) }),
-    },
-    body: JSON.stringify(problem),
   };
 }
 

@@ -1,5 +1,6 @@
 import './start-up.ts';
 import './tasks/send-message.ts';
+import './tasks/send-messages.ts';
 import './tasks/process-queue.ts';
 import './tasks/get-task.ts';
 import './tasks/list-tasks.ts';

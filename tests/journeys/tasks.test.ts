@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import Long from 'long';
 import { TaskEvent } from '../../contracts/task-event.ts';
+import type { BatchResult } from '../../contracts/submit.ts';
 import { Task } from '../../contracts/task.ts';
 import type { Problem } from '../../contracts/problem.ts';
 import { createTaskId } from '../../functions/tasks/task-id.ts';
@@ -166,6 +167,41 @@ describe('a task', () => {
     const scheduledFor = new Date(Date.now() + 1_500).toISOString();
     const { id } = await api.submit('echo', { message: 1 }, { scheduledFor, expiresIn: 1 });
     expect(await api.ended(id)).toMatchObject({ state: 'expired', attempt: 0 });
+  });
+});
+
+describe('a batch', () => {
+  it('answers for each task in its order, and takes the good ones', async () => {
+    const key = randomUUID();
+    const tasks = [
+      { type: 'echo', payload: { message: 0 }, idempotencyKey: key },
+      { type: 'nope', payload: {} },
+      { type: 'echo', payload: { message: 2 } },
+    ];
+    const { status, body } = await api.post<{ results: BatchResult[] }>('/api/tasks/batch', { tasks });
+    expect(status).toBe(202);
+    expect(body.results).toMatchObject([
+      { status: 202, task: { state: 'queued' } },
+      { status: 400, error: { code: 'invalid-request', errors: [{ pointer: '/type' }] } },
+      { status: 202 },
+    ]);
+    expect(await api.ended(body.results[2]!.task!.id)).toMatchObject({ state: 'completed', result: { message: 2 } });
+    const again = await api.post<{ results: BatchResult[] }>('/api/tasks/batch', { tasks: tasks.slice(0, 1) });
+    expect(again.body.results[0]!.task!.id).toBe(body.results[0]!.task!.id);
+  });
+
+  it('takes up to 1,000 tasks, and no other body', async () => {
+    const tasks = Array.from({ length: 1_000 }, (_, n) => ({ type: 'echo', payload: { message: n }, tags: ['batch'] }));
+    const { body } = await api.post<{ results: BatchResult[] }>('/api/tasks/batch', { tasks });
+    expect(body.results.filter(({ status }) => status === 202)).toHaveLength(1_000);
+    expect(new Set(body.results.map(({ task }) => task!.id)).size).toBe(1_000);
+    for (const { task } of body.results) expect(await api.ended(task!.id)).toMatchObject({ state: 'completed' });
+    for (const wrong of [{ tasks: [] }, { tasks: [...tasks, tasks[0]] }, {}, []]) {
+      expect(await api.post('/api/tasks/batch', wrong)).toMatchObject({
+        status: 400,
+        body: { code: 'invalid-request' },
+      });
+    }
   });
 });
 
