@@ -1,5 +1,5 @@
 import type { BindingData } from './binding-expressions.ts';
-import type { Binding, InvocationResponse, RegisteredFunction, TypedData } from './core-types.ts';
+import type { Binding, InvocationResponse, NamedData, RegisteredFunction, TypedData } from './core-types.ts';
 
 /** Computes the value of an input binding. */
 export type InputBinding = (binding: Binding, data: BindingData) => TypedData;
@@ -14,7 +14,7 @@ export interface BindingTypes {
 }
 
 export interface Bindings {
-  inputs(registered: RegisteredFunction, data: BindingData): { name: string; data: TypedData }[];
+  inputs(registered: RegisteredFunction, data: BindingData): NamedData[];
   writeOutputs(registered: RegisteredFunction, response: InvocationResponse, data: BindingData): Promise<void>;
   /** Why the host cannot serve this function, or `undefined`. */
   unsupported(registered: RegisteredFunction): string | undefined;

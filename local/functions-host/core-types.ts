@@ -13,6 +13,12 @@ export interface TypedData {
   collectionBytes?: { bytes: Uint8Array[] };
 }
 
+/** The value of one binding. */
+export interface NamedData {
+  readonly name: string;
+  readonly data: TypedData;
+}
+
 type NullableStrings = Record<string, { value: string }>;
 
 export interface HttpData {
@@ -64,14 +70,14 @@ export interface RegisteredFunction {
 export interface InvocationRequest {
   invocationId: string;
   functionId: string;
-  inputData: { name: string; data: TypedData }[];
+  inputData: readonly NamedData[];
   triggerMetadata: Record<string, TypedData>;
   traceContext: { traceParent: string; traceState: string; attributes: Record<string, string> };
   retryContext?: undefined;
 }
 
 export interface InvocationResponse {
-  outputData?: { name: string; data: TypedData }[];
+  outputData?: NamedData[];
   returnValue?: TypedData | null | undefined;
 }
 

@@ -1,14 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import type { BindingData } from './binding-expressions.ts';
+import type { Bindings } from './bindings.ts';
 import type { AppRegistry } from './core-api.ts';
-import type { InvocationResponse, RpcLogCategory } from './core-types.ts';
-import { type InvocationInput, runInvocation } from './invocation.ts';
-import type { Log, LogLevel } from './log.ts';
+import type { InvocationResponse, NamedData, RegisteredFunction, TypedData } from './core-types.ts';
+import { runInvocation } from './invocation.ts';
+import type { Log } from './log.ts';
 import { formatTimeSpan } from './time-span.ts';
 
-export type RunInput = InvocationInput & {
-  /** Turns what the function returned into effects (sends messages, writes the answer); its failure is the invocation's. */
-  readonly bind?: (response: InvocationResponse) => Promise<void>;
-};
+/** What a trigger hands over for one run of a function. */
+export interface RunInput {
+  readonly function: RegisteredFunction;
+  /** The trigger's own value. */
+  readonly trigger: NamedData;
+  readonly triggerMetadata?: Record<string, TypedData>;
+  /** What the expressions in the options of the other bindings refer to. */
+  readonly bindingData: BindingData;
+  /** W3C trace context of the caller. */
+  readonly traceParent?: string | undefined;
+  readonly traceState?: string | undefined;
+  readonly invocationId?: string;
+}
 
 /** Runs invocations under the host's rules: logged, timed out, counted, and failed together when the process has to go. */
 export interface FunctionRunner {
@@ -22,6 +33,7 @@ export interface FunctionRunner {
 
 export interface FunctionRunnerOptions {
   readonly registry: AppRegistry;
+  readonly bindings: Bindings;
   readonly log: Log;
   /** host.json `functionTimeout` in milliseconds. */
   readonly timeoutMs: number | undefined;
@@ -66,33 +78,24 @@ export function createFunctionRunner(options: FunctionRunnerOptions): FunctionRu
 }
 
 async function invoke(
-  { registry, log }: FunctionRunnerOptions,
+  { registry, bindings, log }: FunctionRunnerOptions,
   input: RunInput & { invocationId: string },
 ): Promise<InvocationResponse> {
   const scope = { functionName: input.function.metadata.name, invocationId: input.invocationId };
   const startedAt = performance.now();
   log.debug('Executing', scope);
   try {
-    const response = await runInvocation(registry, input, (level, category, message) =>
-      logOfApp(log, level, category, message, scope),
+    const inputData = [input.trigger, ...bindings.inputs(input.function, input.bindingData)];
+    const response = await runInvocation(registry, { ...input, inputData }, (level, category, message) =>
+      log.write(level, message, { ...scope, user: category === 'user' }),
     );
-    await input.bind?.(response);
+    await bindings.writeOutputs(input.function, response, input.bindingData);
     log.information(`Executed (succeeded, ${Math.round(performance.now() - startedAt)} ms)`, scope);
     return response;
   } catch (error) {
     log.error(`Executed (failed, ${Math.round(performance.now() - startedAt)} ms): ${describeError(error)}`, scope);
     throw error;
   }
-}
-
-function logOfApp(
-  log: Log,
-  level: LogLevel,
-  category: RpcLogCategory,
-  message: string,
-  scope: { functionName: string; invocationId: string },
-): void {
-  log.write(level, message, { ...scope, user: category === 'user' });
 }
 
 /** The stack of an error (its first line is the message), or whatever else was thrown. */

@@ -5,6 +5,7 @@ import type {
   HookContext,
   InvocationRequest,
   InvocationResponse,
+  NamedData,
   ProgrammingModel,
   RegisteredFunction,
   RpcLogCategory,
@@ -14,10 +15,10 @@ import type {
 import { runHooks } from './hooks.ts';
 import type { LogLevel } from './log.ts';
 
-/** What a trigger hands over for one run of a function. */
+/** One run of a function, with the values of its trigger and its inputs. */
 export interface InvocationInput {
   readonly function: RegisteredFunction;
-  readonly inputData: { name: string; data: TypedData }[];
+  readonly inputData: readonly NamedData[];
   readonly triggerMetadata?: Record<string, TypedData>;
   /** W3C `traceparent` of the caller; the invocation becomes its child. */
   readonly traceParent?: string | undefined;

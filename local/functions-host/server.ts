@@ -1,26 +1,27 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { loadApp } from './app-loader.ts';
 import type { Environment } from './binding-expressions.ts';
 import { createBindings } from './bindings.ts';
 import { type AppRegistry, createAppRegistry, createCoreApi, provideCoreModule } from './core-api.ts';
+import type { Capabilities } from './core-types.ts';
 import { createFunctionRunner } from './function-runner.ts';
-import { runHooks } from './hooks.ts';
-import { readHostJson } from './host-json.ts';
+import { type HostJson, readHostJson } from './host-json.ts';
 import { type CorsOptions, createCors } from './http/cors.ts';
 import { createHttpHost } from './http/http-host.ts';
 import { listen } from './http/listen.ts';
 import { createRouteTable, reportRoutes } from './http/route-table.ts';
 import { createHttpForwarder } from './http/streaming.ts';
 import { toLogLevel } from './invocation.ts';
+import { failParts, type RunningParts, stopParts } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
 import { readOrCreateSecret } from './secret-file.ts';
+import { createServiceBusOutput } from './service-bus/output-binding.ts';
 import { servedFunctions } from './served-functions.ts';
 import { createSignIn } from './sign-in/endpoints.ts';
 import { createSessionCookies } from './sign-in/session-cookie.ts';
 import { connectionInfoBinding } from './signalr/connection-info-binding.ts';
-import type { Trigger } from './trigger.ts';
+import { signalROutputBinding } from './signalr/output-binding.ts';
 import { startTriggers } from './triggers.ts';
 
 export interface FunctionsHostOptions {
@@ -51,66 +52,51 @@ export interface FunctionsHost {
 }
 
 const azureDrainMs = 10_000;
-/** How long the last frames (answers, abandoned messages, closed links) may take to leave. */
-const closeMs = 1_000;
 
 /** Hosts the function app of a folder. A process hosts one app at most: the app's library is told of its host process-wide. */
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
-  const { environment, dataFolder, onTimeout } = options;
   const hostJson = await readHostJson(options.appFolder, availableParallelism());
   const log = createLog(hostJson.logLevels);
   const registry = createAppRegistry();
   provideCoreModule(createCoreApi(registry, (level, _category, message) => log.write(toLogLevel(level), message)));
   const capabilities = await loadApp(options.appFolder, registry);
-
-  const runner = createFunctionRunner({ registry, log, timeoutMs: hostJson.functionTimeoutMs, onTimeout });
-  const bindings = createBindings({
-    inputs: { signalrconnectioninfo: connectionInfoBinding(environment) },
-    outputs: {},
-  });
-  const functions = servedFunctions(registry.functions.values(), bindings, environment, log);
-  const routes = createRouteTable(functions, hostJson.routePrefix);
-  reportRoutes(routes, log);
-
-  const signIn = createSignIn(createSessionCookies(await readOrCreateSecret(join(dataFolder, 'session.key'))));
-  const forwarder = capabilities['HttpUri'] ? createHttpForwarder(capabilities['HttpUri']) : undefined;
-  const server = createHttpHost({ runner, bindings, forwarder, routes, signIn, cors: createCors(options.cors), log });
-  const listening = await listen(server, options.port, options.host);
-  const triggers = startTriggers({ runner, bindings, environment, hostJson, log, dataFolder }, functions);
+  const parts = await startParts(options, { hostJson, log, registry, capabilities });
   return {
-    port: listening.port,
+    port: parts.listening.port,
     log,
-    close: async () => {
-      const settled = Promise.all([listening.close(), runner.idle(), ...triggers.map(finish)]);
-      await within(options.drainMs ?? azureDrainMs, settled);
-      server.closeAllConnections();
-      await within(closeMs, Promise.all(triggers.map((trigger) => trigger.close())));
-      await terminateApp(registry);
-      forwarder?.close();
-    },
-    fail: async (reason) => {
-      const closed = listening.close();
-      runner.failAll(reason);
-      await within(closeMs, Promise.all([closed, ...triggers.map((trigger) => trigger.settled())]));
-    },
+    close: () => stopParts(parts, options.drainMs ?? azureDrainMs),
+    fail: (reason) => failParts(parts, reason),
   };
 }
 
-async function finish(trigger: Trigger): Promise<void> {
-  await trigger.pause();
-  await trigger.settled();
+interface LoadedApp {
+  readonly hostJson: HostJson;
+  readonly log: Log;
+  readonly registry: AppRegistry;
+  readonly capabilities: Capabilities;
 }
 
-async function terminateApp(registry: AppRegistry): Promise<void> {
-  await runHooks(registry.hooks.appTerminate, {
-    hookData: registry.appLevelHookData,
-    appHookData: registry.appHookData,
+async function startParts(
+  options: FunctionsHostOptions,
+  { hostJson, log, registry, capabilities }: LoadedApp,
+): Promise<RunningParts> {
+  const { environment, dataFolder, onTimeout } = options;
+  const output = createServiceBusOutput(environment);
+  const bindings = createBindings({
+    inputs: { signalrconnectioninfo: connectionInfoBinding(environment) },
+    outputs: { signalr: signalROutputBinding(environment), servicebus: output.write },
   });
-}
+  const functions = servedFunctions(registry.functions.values(), bindings, environment, log);
+  const runner = createFunctionRunner({ registry, bindings, log, timeoutMs: hostJson.functionTimeoutMs, onTimeout });
 
-/** Waits for the work, but no longer than `milliseconds`. */
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  const timeout = new AbortController();
-  await Promise.race([work, delay(milliseconds, undefined, { signal: timeout.signal }).catch(() => undefined)]);
-  timeout.abort();
+  const routes = createRouteTable(functions, hostJson.routePrefix);
+  reportRoutes(routes, log);
+  const signIn = createSignIn(createSessionCookies(await readOrCreateSecret(join(dataFolder, 'session.key'))));
+  const forwarder = capabilities['HttpUri'] ? createHttpForwarder(capabilities['HttpUri']) : undefined;
+  const server = createHttpHost({ runner, forwarder, routes, signIn, cors: createCors(options.cors), log });
+  const listening = await listen(server, options.port, options.host);
+
+  const includeEmptyEntries = Boolean(capabilities['IncludeEmptyEntriesInMessagePayload']);
+  const triggers = startTriggers({ runner, environment, hostJson, log, dataFolder, includeEmptyEntries }, functions);
+  return { registry, runner, server, listening, triggers, connections: forwarder ? [output, forwarder] : [output] };
 }

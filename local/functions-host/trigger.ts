@@ -1,5 +1,4 @@
 import type { Environment } from './binding-expressions.ts';
-import type { Bindings } from './bindings.ts';
 import type { Binding, RegisteredFunction } from './core-types.ts';
 import type { FunctionRunner } from './function-runner.ts';
 import type { HostJson } from './host-json.ts';
@@ -17,11 +16,12 @@ export interface Trigger {
 /** What every trigger needs. */
 export interface TriggerContext {
   readonly runner: FunctionRunner;
-  readonly bindings: Bindings;
   readonly environment: Environment;
   readonly hostJson: HostJson;
   readonly log: Log;
   readonly dataFolder: string;
+  /** The app announced the capability `IncludeEmptyEntriesInMessagePayload`. */
+  readonly includeEmptyEntries: boolean;
 }
 
 /** A function with its trigger binding. */

@@ -1,11 +1,13 @@
 import type { RegisteredFunction } from './core-types.ts';
 import { startServiceBusTrigger } from './service-bus/triggers.ts';
+import { startTimerTrigger } from './timer/trigger.ts';
 import { type Trigger, type TriggerContext, type TriggeredFunction, triggeredBy } from './trigger.ts';
 
 type StartTrigger = (context: TriggerContext, triggered: TriggeredFunction) => Trigger;
 
 const triggerTypes: Readonly<Record<string, StartTrigger>> = {
   servicebustrigger: startServiceBusTrigger,
+  timertrigger: startTimerTrigger,
 };
 
 /** Starts the triggers of all functions. One that cannot be started is in error, and the others run. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Bindings } from '../bindings.ts';
 import type { TypedData } from '../core-types.ts';
 import type { FunctionRunner } from '../function-runner.ts';
 import { queryValues, readBody, toHttpData, type Headers } from './request-data.ts';
@@ -20,7 +19,6 @@ export interface HttpCall {
 
 export interface HttpFunctionOptions {
   readonly runner: FunctionRunner;
-  readonly bindings: Bindings;
   /** Present when the app streams HTTP. */
   readonly forwarder: HttpForwarder | undefined;
 }
@@ -40,24 +38,22 @@ export async function callHttpFunction(options: HttpFunctionOptions, call: HttpC
 const failed = Symbol('failed');
 
 async function run(
-  { runner, bindings }: HttpFunctionOptions,
+  { runner }: HttpFunctionOptions,
   { match, headers, url }: HttpCall,
   trigger: TypedData,
   invocationId: string,
   triggerMetadata: Record<string, TypedData> = {},
 ): Promise<TypedData | null | undefined | typeof failed> {
   const { function: registered, bindingName } = match.route;
-  const bindingData = { ...match.params, headers, query: queryValues(url) };
   try {
-    const inputs = bindings.inputs(registered, bindingData);
     const response = await runner.run({
       function: registered,
       invocationId,
-      inputData: [{ name: bindingName, data: trigger }, ...inputs],
+      trigger: { name: bindingName, data: trigger },
       triggerMetadata,
+      bindingData: { ...match.params, headers, query: queryValues(url) },
       traceParent: headers['traceparent'],
       traceState: headers['tracestate'],
-      bind: (output) => bindings.writeOutputs(registered, output, bindingData),
     });
     return response.returnValue;
   } catch {

@@ -14,7 +14,7 @@ export async function runForMessage(
 }
 
 export async function runForData(
-  { runner, bindings }: TriggerContext,
+  { runner }: TriggerContext,
   { registered, bindingName }: TriggeredFunction,
   data: TypedData,
   metadata: Record<string, TypedData>,
@@ -25,10 +25,10 @@ export async function runForData(
   );
   await runner.run({
     function: registered,
-    inputData: [{ name: bindingName, data }, ...bindings.inputs(registered, bindingData)],
+    trigger: { name: bindingName, data },
     triggerMetadata: metadata,
+    bindingData,
     traceParent,
-    bind: (response) => bindings.writeOutputs(registered, response, bindingData),
   });
 }
 
