@@ -1,5 +1,5 @@
 import { DOCUMENT } from '@angular/common';
-import { inject, Injectable } from '@angular/core';
+import { DestroyRef, inject, Injectable } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 
@@ -8,9 +8,9 @@ export const shortcuts = [
   { keys: '?', does: 'Show this list' },
   { keys: 'g s', does: 'Go to Submit' },
   { keys: 'g t', does: 'Go to Tasks' },
-  { keys: 'Ctrl Enter', does: 'Submit the form (⌘ Enter on a Mac)' },
+  { keys: 'Ctrl Enter', does: 'Submit the form (Cmd Enter on a Mac)' },
   { keys: '/', does: 'Choose a task type, or filter the list' },
-  { keys: '↑ ↓', does: 'Move through the list of tasks' },
+  { keys: 'Up Down', does: 'Move through the list of tasks' },
   { keys: 'Esc', does: 'Close what is open' },
 ] as const;
 
@@ -24,10 +24,13 @@ export class Shortcuts {
   readonly #page = inject(DOCUMENT);
   readonly #router = inject(Router);
   readonly #dialog = inject(MatDialog);
+  readonly #destroyed = inject(DestroyRef);
   #goUntil = 0;
 
   listen(): void {
-    this.#page.addEventListener('keydown', (event) => this.#pressed(event));
+    const pressed = (event: KeyboardEvent) => this.#pressed(event);
+    this.#page.addEventListener('keydown', pressed);
+    this.#destroyed.onDestroy(() => this.#page.removeEventListener('keydown', pressed));
   }
 
   #pressed(event: KeyboardEvent): void {

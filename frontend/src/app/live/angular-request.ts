@@ -1,4 +1,4 @@
-import { HttpClient, HttpErrorResponse } from '@angular/common/http';
+import type { HttpClient, HttpErrorResponse } from '@angular/common/http';
 import { catchError, firstValueFrom } from 'rxjs';
 import { apiErrorFrom, type SendRequest } from '../../../../client/index.ts';
 

@@ -17,7 +17,7 @@ export class Tasks {
     wake: pageWakes(this.#page),
     isVisible: () => !this.#page.hidden,
   });
-  readonly byId = toSignal(this.client.tasks$, { initialValue: new Map<string, Task>() as ReadonlyMap<string, Task> });
+  readonly byId = toSignal(this.client.tasks$, { initialValue: new Map<string, Task>() });
   readonly connection = toSignal(this.client.connection$, { requireSync: true });
   readonly list = toSignal(this.client.list$, { requireSync: true });
   readonly newestFirst: Signal<readonly Task[]> = computed(() => [...this.byId().values()].sort(newestFirst));

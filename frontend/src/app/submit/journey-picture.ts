@@ -106,12 +106,12 @@ export class JourneyPicture {
   protected readonly work = computed(() => {
     const task = this.task();
     const attempt = this.journey().attempts.at(-1);
-    if (task === undefined || attempt === undefined) return { state: 'ahead' as HopState, note: 'runs the handler' };
+    if (task === undefined || attempt === undefined) return { state: 'ahead', note: 'runs the handler' };
     const of = `attempt ${task.attempt} of ${task.maxAttempts}`;
     const ms = this.journey().worked.ms;
-    if (ms !== undefined) return { state: 'done' as HopState, note: `${of} · ${formatDuration(ms)}` };
-    if (task.state === 'retrying') return { state: 'active' as HopState, note: `${of} failed` };
-    return { state: 'active' as HopState, note: of };
+    if (ms !== undefined) return { state: 'done', note: `${of} · ${formatDuration(ms)}` };
+    if (task.state === 'retrying') return { state: 'active', note: `${of} failed` };
+    return { state: 'active', note: of };
   });
 
   #time(hop: Hop): string {

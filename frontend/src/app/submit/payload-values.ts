@@ -35,7 +35,7 @@ export function toFormValue(schema: Schema, payload: unknown): unknown {
 /** The payload a filled form stands for. Fields left empty are left out. */
 export function toPayload(schema: Schema, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
-  if (isFreeJson(schema)) return value === '' ? undefined : readJsonText(String(value as string)).value;
+  if (isFreeJson(schema)) return typeof value === 'string' && value !== '' ? readJsonText(value).value : undefined;
   return mapChildren(schema, value, toPayload);
 }
 
@@ -46,7 +46,7 @@ function mapChildren(schema: Schema, value: unknown, map: (schema: Schema, value
     const childSchema = schema.properties?.[key];
     return [key, childSchema ? map(childSchema, child) : child] as const;
   });
-  return Object.fromEntries(entries.filter(([, child]) => child !== undefined && child !== null));
+  return Object.fromEntries(entries.filter(([, child]) => child !== undefined));
 }
 
 export type JsonText =

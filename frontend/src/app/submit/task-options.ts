@@ -80,12 +80,14 @@ export function optionsOf(form: OptionsForm): Omit<SubmitTask, 'type' | 'payload
       display: grid;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 230px), 1fr));
       gap: 16px;
+      align-items: start;
       padding-top: 12px;
     }
     .pair {
       display: grid;
       grid-template-columns: 1fr 112px;
       gap: 8px;
+      align-items: start;
     }
     mat-form-field {
       min-width: 0;
