@@ -26,7 +26,8 @@ const contentTypes: Record<string, string> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 const compressible = /^(text|application)\/|svg/;
-const hashed = /-[A-Z0-9]{8}\.\w+$/;
+/** Angular names what it builds NAME-HASH.js, with eight characters of base64url. */
+const hashed = /-[\w-]{8}\.(js|css)$/;
 
 /** Reads the built web app into memory, compressed: it is small, and a path from outside never touches the disk. */
 export function loadWebFiles(folder: string): ReadonlyMap<string, WebFile> {
