@@ -51,9 +51,12 @@ export class ClientConnection {
     );
     connection.on('sender_close', ({ sender }: LinkContext<SendingLink>) => {
       this.#replies.remove(sender);
-      this.#consumers.close(sender);
+      // rhea reports outcomes a tick after it read them, and a client may settle and detach in one breath.
+      process.nextTick(() => this.#consumers.close(sender));
     });
-    connection.on('session_close', ({ session }: LinkContext<never>) => this.#consumers.closeAll(session));
+    connection.on('session_close', ({ session }: LinkContext<never>) => {
+      process.nextTick(() => this.#consumers.closeAll(session));
+    });
     for (const event of ['connection_close', 'disconnected']) connection.on(event, () => this.#consumers.closeAll());
     // Each is followed by the `_close` event that is handled; without a listener rhea would call it unhandled.
     for (const event of ['sender_error', 'receiver_error', 'session_error', 'receiver_close'])

@@ -15,15 +15,7 @@ export class Store {
 
   /** @throws Error in one sentence when the file cannot be opened, is in use or is damaged. */
   constructor(file: string) {
-    try {
-      this.#database = new DatabaseSync(file, { timeout: 0 });
-      this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-      this.#database.exec(SCHEMA);
-    } catch (error) {
-      throw new Error(`The Service Bus data file ${file} cannot be used: ${(error as Error).message}.`, {
-        cause: error,
-      });
-    }
+    this.#database = open(file);
   }
 
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
@@ -91,5 +83,18 @@ export class Store {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+}
+
+function open(file: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { timeout: 0 });
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    database.exec(SCHEMA);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw new Error(`The Service Bus data file ${file} cannot be used: ${(error as Error).message}.`, { cause: error });
   }
 }
