@@ -1,6 +1,13 @@
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { ChangeDetectionStrategy, Component, type Injector } from '@angular/core';
+import { firstValueFrom } from 'rxjs';
 import { MatButton } from '@angular/material/button';
-import { MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle } from '@angular/material/dialog';
+import {
+  MatDialog,
+  MatDialogActions,
+  MatDialogClose,
+  MatDialogContent,
+  MatDialogTitle,
+} from '@angular/material/dialog';
 import { shortcuts } from './shortcuts.ts';
 
 @Component({
@@ -49,4 +56,10 @@ import { shortcuts } from './shortcuts.ts';
 })
 export class KeyboardHelp {
   protected readonly shortcuts = shortcuts;
+}
+
+/** Resolves when it is closed. */
+export async function showKeyboardHelp(injector: Injector): Promise<void> {
+  const dialog = injector.get(MatDialog).open(KeyboardHelp, { autoFocus: 'dialog', width: '420px' });
+  await firstValueFrom(dialog.afterClosed(), { defaultValue: undefined });
 }

@@ -1,6 +1,5 @@
 import { DOCUMENT } from '@angular/common';
-import { DestroyRef, inject, Injectable } from '@angular/core';
-import { MatDialog } from '@angular/material/dialog';
+import { DestroyRef, inject, Injectable, Injector } from '@angular/core';
 import { Router } from '@angular/router';
 
 /** Every key there is, as the help shows it. */
@@ -23,9 +22,10 @@ const pairMs = 1200;
 export class Shortcuts {
   readonly #page = inject(DOCUMENT);
   readonly #router = inject(Router);
-  readonly #dialog = inject(MatDialog);
+  readonly #injector = inject(Injector);
   readonly #destroyed = inject(DestroyRef);
   #goUntil = 0;
+  #isHelpOpen = false;
 
   listen(): void {
     const pressed = (event: KeyboardEvent) => this.#pressed(event);
@@ -34,8 +34,7 @@ export class Shortcuts {
   }
 
   #pressed(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || this.#dialog.openDialogs.length > 0)
-      return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || this.#isHelpOpen) return;
     if (event.key === '?') void this.#showHelp();
     else if (event.key === '/') this.#focusSearch(event);
     else if (event.key === 'g') this.#goUntil = event.timeStamp + pairMs;
@@ -56,8 +55,11 @@ export class Shortcuts {
   }
 
   async #showHelp(): Promise<void> {
-    const { KeyboardHelp } = await import('./keyboard-help.ts');
-    this.#dialog.open(KeyboardHelp, { autoFocus: 'dialog', width: '420px' });
+    this.#isHelpOpen = true;
+    // Loaded when it is asked for: dialogs weigh more than the rest of the frame.
+    const { showKeyboardHelp } = await import('./keyboard-help.ts');
+    await showKeyboardHelp(this.#injector);
+    this.#isHelpOpen = false;
   }
 }
 

@@ -75,11 +75,13 @@ export class JourneyPicture {
     const task = this.task();
     const { left, middle, right } = column;
     const bytes = task === undefined ? 'keeps the payload' : `${formatBytes(task.payloadBytes)} payload`;
+    const outcome = task?.state === 'completed' ? 'have the result' : 'know how it ended';
+    const youNote = back.ms === undefined ? 'in the browser' : outcome;
     const own = (hop: Hop): HopState => (hop.state === 'done' ? 'done' : 'ahead');
     return [
       {
         name: 'You',
-        note: back.ms === undefined ? 'in the browser' : 'have the result',
+        note: youNote,
         x: left,
         y: row.top,
         state: stored.state === 'ahead' ? 'ahead' : 'done',
