@@ -10,14 +10,23 @@ export interface HostArguments {
   /** In place of the settings file's `LocalHttpPort`. */
   readonly port: number | undefined;
   readonly drainMs: number | undefined;
+  /** Check function keys, as with `func start --enableAuth`. */
+  readonly enableAuth: boolean;
 }
 
-const usage = 'Use: main.ts --app FOLDER --settings FILE --data DIR [--port N] [--drain-seconds N]';
+const usage = 'Use: main.ts --app FOLDER --settings FILE --data DIR [--port N] [--drain-seconds N] [--enable-auth]';
 
 /** @throws one sentence with the usage. */
 export function readArguments(args: readonly string[]): HostArguments {
   const string = { type: 'string' } as const;
-  const options = { app: string, settings: string, data: string, port: string, 'drain-seconds': string };
+  const options = {
+    app: string,
+    settings: string,
+    data: string,
+    port: string,
+    'drain-seconds': string,
+    'enable-auth': { type: 'boolean' } as const,
+  };
   const { values } = parse(() => parseArgs({ args: [...args], options }));
   const { app, settings, data } = values;
   if (!app || !settings || !data) throw new Error(`The Functions host needs to know its folders. ${usage}.`);
@@ -27,6 +36,7 @@ export function readArguments(args: readonly string[]): HostArguments {
     settingsFile: resolve(settings),
     dataFolder: resolve(data),
     port: number(values.port, '--port'),
+    enableAuth: values['enable-auth'] ?? false,
     drainMs: drainSeconds === undefined ? undefined : drainSeconds * 1000,
   };
 }

@@ -34,7 +34,7 @@ export function createLog(
   const least = thresholds(levels);
   const write: Log['write'] = (level, message, scope) => {
     if (logLevels.indexOf(level) < least(categoryOf(scope))) return;
-    print(`${now().toISOString()} ${shortNames[level]} ${describe(scope)}${message}\n`);
+    print(`${now().toISOString()} ${shortNames[level]} ${describe(scope)}${withoutSecrets(message)}\n`);
   };
   return {
     write,
@@ -44,6 +44,13 @@ export function createLog(
     error: (message, scope) => write('Error', message, scope),
     flush: () => print(''),
   };
+}
+
+const keyInConnectionString = /\b(SharedAccessKey|AccessKey|AccountKey|SharedAccessSignature)=[^;\s"']+/g;
+
+/** The keys of connection strings never reach a log, whoever logs them; Azure's host does the same. */
+function withoutSecrets(message: string): string {
+  return message.includes('=') ? message.replace(keyInConnectionString, '$1=[hidden]') : message;
 }
 
 const shortNames: Record<LogLevel, string> = {

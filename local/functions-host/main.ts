@@ -35,7 +35,14 @@ try {
   process.exit(exitCodes.cannotStart);
 }
 
-async function start({ appFolder, settingsFile, dataFolder, port, drainMs }: HostArguments): Promise<FunctionsHost> {
+async function start({
+  appFolder,
+  settingsFile,
+  dataFolder,
+  port,
+  drainMs,
+  enableAuth,
+}: HostArguments): Promise<FunctionsHost> {
   const settings = readSettings(settingsFile);
   const httpPort = port ?? settings.host.LocalHttpPort;
   const defaults = {
@@ -53,6 +60,7 @@ async function start({ appFolder, settingsFile, dataFolder, port, drainMs }: Hos
     dataFolder,
     cors: CORS ? { origins: CORS, credentials: CORSCredentials } : undefined,
     drainMs,
+    enableAuth,
     onTimeout: (error) => void fail(error, exitCodes.functionTimeout),
   });
 }

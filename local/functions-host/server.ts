@@ -4,10 +4,11 @@ import { loadApp } from './app-loader.ts';
 import type { Environment } from './binding-expressions.ts';
 import { createBindings } from './bindings.ts';
 import { type AppRegistry, createAppRegistry, createCoreApi, provideCoreModule } from './core-api.ts';
-import type { Capabilities } from './core-types.ts';
+import type { Capabilities, RegisteredFunction } from './core-types.ts';
 import { createFunctionRunner } from './function-runner.ts';
 import { type HostJson, readHostJson } from './host-json.ts';
 import { type CorsOptions, createCors } from './http/cors.ts';
+import { type Authorize, checkKeys, readOrCreateKeys, skipKeys } from './http/function-keys.ts';
 import { createHttpHost } from './http/http-host.ts';
 import { listen } from './http/listen.ts';
 import { createRouteTable, reportRoutes } from './http/route-table.ts';
@@ -38,6 +39,8 @@ export interface FunctionsHostOptions {
   readonly cors?: CorsOptions | undefined;
   /** How long work under way may go on when the host closes, in milliseconds. Azure gives 10 s. */
   readonly drainMs?: number | undefined;
+  /** Check function keys, kept in `keys.json` of the data folder. Off as in Core Tools unless asked for. */
+  readonly enableAuth?: boolean | undefined;
   /** Called when a function has timed out: the process must end, for its handler cannot be stopped otherwise. */
   readonly onTimeout: (error: Error) => void;
 }
@@ -93,10 +96,20 @@ async function startParts(
   reportRoutes(routes, log);
   const signIn = createSignIn(createSessionCookies(await readOrCreateSecret(join(dataFolder, 'session.key'))));
   const forwarder = capabilities['HttpUri'] ? createHttpForwarder(capabilities['HttpUri']) : undefined;
-  const server = createHttpHost({ runner, forwarder, routes, signIn, cors: createCors(options.cors), log });
+  const authorize = await authorization(options, functions);
+  const server = createHttpHost({ runner, forwarder, routes, signIn, cors: createCors(options.cors), authorize, log });
   const listening = await listen(server, options.port, options.host);
 
   const includeEmptyEntries = Boolean(capabilities['IncludeEmptyEntriesInMessagePayload']);
   const triggers = startTriggers({ runner, environment, hostJson, log, dataFolder, includeEmptyEntries }, functions);
   return { registry, runner, server, listening, triggers, connections: forwarder ? [output, forwarder] : [output] };
+}
+
+async function authorization(
+  { enableAuth, dataFolder }: FunctionsHostOptions,
+  functions: readonly RegisteredFunction[],
+): Promise<Authorize> {
+  if (!enableAuth) return skipKeys;
+  const names = functions.map(({ metadata }) => metadata.name);
+  return checkKeys(await readOrCreateKeys(join(dataFolder, 'keys.json'), names));
 }

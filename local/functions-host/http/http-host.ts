@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import { isIdentityHeader, principalHeaders } from '../sign-in/principal.ts';
 import type { SignIn } from '../sign-in/endpoints.ts';
 import type { Cors } from './cors.ts';
+import type { Authorize } from './function-keys.ts';
 import { callHttpFunction, type HttpFunctionOptions } from './http-function.ts';
 import { HttpRefusal, requestHeaders, requestUrl } from './request-data.ts';
 import { writeEmpty, writeText } from './response.ts';
@@ -12,6 +13,7 @@ export interface HttpHostOptions extends HttpFunctionOptions {
   readonly routes: RouteTable;
   readonly signIn: SignIn;
   readonly cors: Cors;
+  readonly authorize: Authorize;
   readonly log: Log;
 }
 
@@ -39,6 +41,7 @@ async function answer(options: HttpHostOptions, request: IncomingMessage, respon
   if (/^\/\.auth(\/|$)/i.test(url.pathname)) return options.signIn.handle(request, response, url);
   const match = options.routes.find(request.method ?? 'GET', url.pathname);
   if (!match) return answerUnmatched(response, url);
+  if (!options.authorize(match.route, request, url)) return writeEmpty(response, 401);
   await callHttpFunction(options, { request, response, url, headers: headersForApp(options.signIn, request), match });
 }
 

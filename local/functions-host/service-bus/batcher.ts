@@ -16,16 +16,19 @@ const neighboursMs = 20;
 export function createBatcher<T>(
   { most, least, waitMs }: BatchLimits,
   run: (items: T[]) => Promise<void>,
+  now: () => number = Date.now,
 ): (item: T) => Promise<void> {
-  let waiting: { item: T; done: () => void }[] = [];
+  let waiting: { item: T; since: number; done: () => void }[] = [];
   let busy = false;
   let timer: NodeJS.Timeout | undefined;
 
   const arrange = () => {
     clearTimeout(timer);
-    if (busy || waiting.length === 0) return;
-    if (waiting.length >= most) void runBatch();
-    else timer = setTimeout(() => void runBatch(), waiting.length >= least ? neighboursMs : waitMs);
+    const [first] = waiting;
+    if (busy || !first) return;
+    if (waiting.length >= most) return void runBatch();
+    const due = first.since + (waiting.length >= least ? neighboursMs : waitMs);
+    timer = setTimeout(() => void runBatch(), Math.max(0, due - now()));
   };
 
   const runBatch = async () => {
@@ -40,7 +43,7 @@ export function createBatcher<T>(
 
   return (item) =>
     new Promise((done) => {
-      waiting.push({ item, done });
+      waiting.push({ item, since: now(), done });
       arrange();
     });
 }

@@ -1,4 +1,4 @@
-import { DefaultAzureCredential } from '@azure/identity';
+import type { TokenCredential } from '@azure/identity';
 import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
 import { type Environment, resolveSettings, setting } from '../binding-expressions.ts';
 import type { Binding } from '../core-types.ts';
@@ -29,10 +29,21 @@ export function createServiceBusClient(environment: Environment, connection: unk
   const connectionString = setting(environment, name) || setting(environment, `AzureWebJobs${name}`);
   if (connectionString) return new ServiceBusClient(connectionString, clientOptions);
   const namespace = setting(environment, `${name}__fullyQualifiedNamespace`);
-  if (namespace) return new ServiceBusClient(namespace, new DefaultAzureCredential(), clientOptions);
+  if (namespace) return new ServiceBusClient(namespace, machineIdentity(), clientOptions);
   throw new Error(
     `The setting "${name}" is missing: put a Service Bus connection string there, or a host name into "${name}__fullyQualifiedNamespace".`,
   );
+}
+
+/** Loads the library only when a token is asked for: it is large, and nothing on this machine needs it. */
+function machineIdentity(): TokenCredential {
+  let credential: Promise<TokenCredential> | undefined;
+  return {
+    getToken: async (scopes, options) => {
+      credential ??= import('@azure/identity').then(({ DefaultAzureCredential }) => new DefaultAzureCredential());
+      return (await credential).getToken(scopes, options);
+    },
+  };
 }
 
 /** Where a trigger or an output binding points. */

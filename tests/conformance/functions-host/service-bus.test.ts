@@ -15,7 +15,7 @@ const queue = (name: string, properties: object = {}) => ({
     ...properties,
   },
 });
-const queueNames = ['single', 'failing', 'slow', 'manual', 'restart', 'late'];
+const queueNames = ['single', 'failing', 'slow', 'manual', 'restart', 'crash'];
 const entities = {
   UserConfig: { Namespaces: [{ Name: 'sbemulatorns', Queues: queueNames.map((name) => queue(name)), Topics: [] }] },
 };
@@ -208,6 +208,40 @@ app.http('Works', { handler: () => ({ body: 'fine' }) });`,
   });
   await broken.printed(/NoSetting: The listener was unable to start: The setting "Nowhere" is missing/);
   expect(await (await broken.fetch('/works')).text()).toBe('fine');
+});
+
+describe('a process that has to go', () => {
+  const crashing = (handler: string, hostJson = {}) => ({
+    files: {
+      'functions.cjs': `
+const { app } = require('@azure/functions');
+app.serviceBusQueue('Crash', { queueName: 'crash', connection: 'Bus', handler: async (message, context) => {
+  console.log('GOT ' + message + ' ' + context.triggerMetadata.deliveryCount);
+  if (message === 'bad' && context.triggerMetadata.deliveryCount === 1) ${handler}
+} });`,
+    },
+    hostJson: { extensions: { serviceBus: { maxConcurrentCalls: 1 } }, ...hostJson },
+    values: { Bus: connection(bus.port) },
+  });
+
+  test.each([
+    ['by a time-out', 'await new Promise(() => {});', { functionTimeout: '00:00:01' }, 124],
+    [
+      'by an exception that nobody catches',
+      'await new Promise(() => setImmediate(() => { throw new Error("crash"); }));',
+      {},
+      1,
+    ],
+  ])('%s gives its message back at once, and costs others at most one delivery', async (_, handler, hostJson, code) => {
+    const doomed = await hostApp(crashing(handler, hostJson));
+    const others = ['other-1', 'other-2', 'other-3'];
+    await client.createSender('crash').sendMessages(['bad', ...others].map((body) => ({ body })));
+    expect(await doomed.exited).toBe(code);
+    const next = await hostApp({ ...crashing(handler, hostJson), folder: doomed.folder });
+    await next.printed(/GOT bad 2/);
+    for (const other of others) await next.printed(new RegExp(`GOT ${other} [12]\\b`));
+    await next.stop();
+  });
 });
 
 test('stopping lets the message under way finish, and completes it', async () => {
