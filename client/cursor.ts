@@ -1,6 +1,3 @@
-/** Before every event that is kept. */
-export const startCursor = '0';
-
 /**
  * Orders cursors `<milliseconds>-<sequence>` number by number, as the API promises: negative when `a` comes first,
  * 0 when they are the same, positive otherwise. A missing sequence counts as 0.
