@@ -15,6 +15,19 @@ export const submitLimits = {
   horizonMs: 365 * 24 * 60 * 60 * 1000,
 } as const;
 
+/** How to go on after a failed attempt, where it differs from the task type's and the app's own. */
+export const RetryOptions = z.strictObject({
+  /** Longest wait before the second attempt, in milliseconds. */
+  firstDelayMs: z.int().min(1).max(3_600_000).optional(),
+  /** By how much the wait grows with each attempt. */
+  factor: z.number().min(1).max(10).optional(),
+  /** Longest wait of all, in milliseconds. */
+  maxDelayMs: z.int().min(1).max(86_400_000).optional(),
+  /** Share of each wait that is left to chance, 0 to 1. */
+  jitter: z.number().min(0).max(1).optional(),
+});
+export type RetryOptions = z.infer<typeof RetryOptions>;
+
 /** What `POST /api/tasks` takes. */
 export const SubmitTask = z.strictObject({
   type: z.string().min(1).max(submitLimits.typeLength),
@@ -26,6 +39,7 @@ export const SubmitTask = z.strictObject({
   priority: z.enum(priorities).optional(),
   delivery: z.enum(deliveries).optional(),
   maxAttempts: z.int().min(1).max(submitLimits.attempts).optional(),
+  retry: RetryOptions.optional(),
   tags: z.array(z.string().min(1).max(submitLimits.tagLength)).max(submitLimits.tags).optional(),
   callbackUrl: z.url({ protocol: /^https?$/ }).optional(),
 });

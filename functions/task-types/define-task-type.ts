@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { InputError } from '../../contracts/problem.ts';
+import type { RetryOptions } from '../../contracts/submit.ts';
 import type { TaskTypeInfo } from '../../contracts/task-type-info.ts';
 
 /** What a handler can use while it runs. */
@@ -17,6 +18,13 @@ export interface TaskContext {
    */
   readonly progress: (percent: number, message?: string) => void;
   readonly log: (...args: unknown[]) => void;
+  /**
+   * Does a part of the work once: its value is remembered, and a later attempt gets it without running it again. Put each
+   * effect on the outside world into a step of its own. A process that dies between the effect and its record does it again.
+   * @param name unique within the task
+   * @param run gives any JSON
+   */
+  readonly step: <T>(name: string, run: () => Promise<T>) => Promise<T>;
 }
 
 export interface TaskTypeDefinition<Payload extends z.ZodType> {
@@ -28,6 +36,8 @@ export interface TaskTypeDefinition<Payload extends z.ZodType> {
   readonly example: z.input<Payload>;
   /** How long one attempt may take; by default the setting AttemptTimeLimitSeconds. */
   readonly timeLimitMs?: number;
+  /** Where it differs from the app's settings; a task's own options win. */
+  readonly retry?: RetryOptions & { readonly maxAttempts?: number };
   /** @returns the result, any JSON. Throw PermanentError where another attempt would be of no use; anything else is retried. */
   readonly run: (context: TaskContext, payload: z.output<Payload>) => Promise<unknown>;
 }
@@ -38,6 +48,7 @@ export type ParsedPayload = { readonly payload: unknown } | { readonly errors: I
 export interface TaskType {
   readonly info: TaskTypeInfo;
   readonly timeLimitMs: number | undefined;
+  readonly retry: RetryOptions & { readonly maxAttempts?: number };
   readonly parse: (payload: unknown) => ParsedPayload;
   readonly run: (context: TaskContext, payload: unknown) => Promise<unknown>;
 }
@@ -53,8 +64,20 @@ export class PermanentError extends Error {
   }
 }
 
+/** Thrown by a handler that cannot work now: the task comes back later, and this attempt does not count. */
+export class RetryLater extends Error {
+  /** Milliseconds from now. */
+  readonly after: number;
+
+  constructor({ after, message = 'The handler asked to be called again later.' }: { after: number; message?: string }) {
+    super(message);
+    this.name = 'RetryLater';
+    this.after = after;
+  }
+}
+
 export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDefinition<Payload>): TaskType {
-  const { name, title, description, schema, example, timeLimitMs, run } = definition;
+  const { name, title, description, schema, example, timeLimitMs, retry = {}, run } = definition;
   return {
     info: {
       name,
@@ -64,6 +87,7 @@ export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDe
       example,
     },
     timeLimitMs,
+    retry,
     parse(payload) {
       const parsed = schema.safeParse(payload);
       return parsed.success ? { payload: parsed.data } : { errors: toInputErrors(parsed.error, '/payload') };

@@ -10,6 +10,7 @@ function contextOf(signal = new AbortController().signal) {
     signal,
     progress: (percent, message) => void reports.push([percent, message]),
     log: () => undefined,
+    step: (_name, run) => run(),
   };
   return { context, reports };
 }

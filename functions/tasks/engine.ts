@@ -1,14 +1,39 @@
+import type { ServiceBusMessage } from '@azure/service-bus';
 import { randomUUID } from 'node:crypto';
+import type { TaskEvent } from '../../contracts/task-event.ts';
 import { getPatientRedis, getRedis } from '../azure/redis.ts';
 import { sendTaskMessage } from '../azure/service-bus.ts';
 import { publish } from '../events/publish.ts';
 import { getSettings } from '../settings.ts';
+import type { TaskType } from '../task-types/define-task-type.ts';
 import { taskTypes } from '../task-types/registry.ts';
-import type { Engine } from './run-task.ts';
+import type { RetryPolicy } from './task-lifecycle.ts';
+import { stepsKey } from './task-keys.ts';
 import { findPayload } from './task-queries.ts';
 import { TaskStore } from './task-store.ts';
 
+/** What running a task needs from outside. */
+export interface Engine {
+  readonly store: TaskStore;
+  readonly taskTypes: ReadonlyMap<string, TaskType>;
+  readonly leaseMs: number;
+  readonly timeLimitMs: number;
+  readonly retry: Omit<RetryPolicy, 'maxAttempts'>;
+  readonly readPayload: (id: string) => Promise<string | undefined>;
+  /** Values of finished steps, as JSON by name. */
+  readonly readSteps: (id: string) => Promise<Record<string, string>>;
+  readonly send: (message: ServiceBusMessage) => Promise<void>;
+  readonly publish: (owner: string, events: readonly TaskEvent[]) => void;
+  readonly log: (...args: unknown[]) => void;
+  readonly createToken: () => string;
+  /** 0 to 1. */
+  readonly random: () => number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
 const retryFactor = 2;
+const retryJitter = 0.5;
 
 /** For requests of people: fails fast when Redis is away. */
 export function getTaskStore(): TaskStore {
@@ -29,8 +54,14 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
     taskTypes,
     leaseMs: settings.LeaseSeconds * 1000,
     timeLimitMs: settings.AttemptTimeLimitSeconds * 1000,
-    retry: { firstDelayMs: settings.RetryFirstDelayMs, factor: retryFactor, maxDelayMs: settings.RetryMaxDelayMs },
+    retry: {
+      firstDelayMs: settings.RetryFirstDelayMs,
+      factor: retryFactor,
+      maxDelayMs: settings.RetryMaxDelayMs,
+      jitter: retryJitter,
+    },
     readPayload: (id) => findPayload(redis, id),
+    readSteps: (id) => redis.hgetall(stepsKey(id)),
     send: sendTaskMessage,
     publish: (owner, events) => publish(owner, events, (error) => log('Events were stored but not pushed:', error)),
     log,

@@ -49,6 +49,7 @@ export function parseSubmission(
   if (payloadBytes > limits.payloadLimitBytes) throw payloadTooLarge(limits.payloadLimitBytes, payloadBytes);
   const parsed = taskType.parse(submitted.payload);
   if ('errors' in parsed) throw invalid(parsed.errors);
+  const delivery = submitted.delivery ?? 'at-least-once';
 
   return {
     id: createTaskId(owner, now),
@@ -57,12 +58,14 @@ export function parseSubmission(
     details: {
       tags: [...new Set(submitted.tags)],
       priority: 'normal',
-      delivery: 'at-least-once',
+      ...(submitted.retry !== undefined && { retry: submitted.retry }),
       ...(traceparent !== undefined && { traceparent }),
     },
     payload,
     payloadBytes,
-    maxAttempts: submitted.maxAttempts ?? limits.maxAttempts,
+    delivery,
+    maxAttempts:
+      delivery === 'at-most-once' ? 1 : (submitted.maxAttempts ?? taskType.retry.maxAttempts ?? limits.maxAttempts),
     ...readTimes(submitted, now),
     ...(idempotencyKey !== undefined && {
       idempotency: {
@@ -89,13 +92,11 @@ function parseEnvelope(body: unknown): SubmitTask {
 }
 
 /** Better refused than promised: these are in the contract and not yet built. */
-function notYetSupported({ orderingKey, priority, delivery, callbackUrl }: SubmitTask): InputError[] {
+function notYetSupported({ orderingKey, priority, callbackUrl }: SubmitTask): InputError[] {
   const errors: InputError[] = [];
   const refuse = (pointer: string, detail: string) => errors.push({ pointer, detail });
   if (orderingKey !== undefined) refuse('/orderingKey', 'Ordering is not supported yet; leave this field out.');
   if (priority !== undefined && priority !== 'normal') refuse('/priority', 'Only "normal" is supported yet.');
-  if (delivery !== undefined && delivery !== 'at-least-once')
-    refuse('/delivery', 'Only "at-least-once" is supported yet.');
   if (callbackUrl !== undefined) refuse('/callbackUrl', 'Callbacks are not supported yet; leave this field out.');
   return errors;
 }

@@ -1,9 +1,16 @@
 import * as z from 'zod';
-import { defineTaskType, PermanentError, type TaskContext } from '../task-types/define-task-type.ts';
+import { defineTaskType, PermanentError, RetryLater, type TaskContext } from '../task-types/define-task-type.ts';
 import { Interruption } from './lease.ts';
 import { runHandler } from './run-handler.ts';
 
-const context = { taskId: 'id', attempt: 1, maxAttempts: 7, progress: () => undefined, log: () => undefined };
+const context = {
+  taskId: 'id',
+  attempt: 1,
+  maxAttempts: 7,
+  progress: () => undefined,
+  log: () => undefined,
+  step: async <T>(_name: string, run: () => Promise<T>) => run(),
+};
 
 function typeThat(run: (context: TaskContext, payload: { n: number }) => Promise<unknown>) {
   return defineTaskType({
@@ -54,6 +61,13 @@ it('takes a result that is no JSON for a failure', async () => {
 it('does not retry what the handler calls permanent', async () => {
   const outcome = await run(() => Promise.reject(new PermanentError('no', 'too-long'))).outcome;
   expect(outcome).toEqual({ kind: 'failure', error: { code: 'too-long', message: 'no' }, permanent: true });
+});
+
+it('comes back later where the handler says so', async () => {
+  const outcome = await run(() => Promise.reject(new RetryLater({ after: 5_000, message: 'The bank is closed.' })))
+    .outcome;
+  const error = { code: 'retry-later', message: 'The bank is closed.' };
+  expect(outcome).toEqual({ kind: 'postponed', error, after: 5_000 });
 });
 
 it.each([

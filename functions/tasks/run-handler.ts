@@ -1,10 +1,11 @@
 import type { TaskError } from '../../contracts/task.ts';
-import { PermanentError, type TaskContext, type TaskType } from '../task-types/define-task-type.ts';
+import { PermanentError, RetryLater, type TaskContext, type TaskType } from '../task-types/define-task-type.ts';
 import { Interruption } from './lease.ts';
 
 export type HandlerOutcome =
   | { readonly kind: 'result'; /** JSON. */ readonly result: string }
   | { readonly kind: 'failure'; readonly error: TaskError; readonly permanent: boolean }
+  | { readonly kind: 'postponed'; readonly error: TaskError; /** Milliseconds. */ readonly after: number }
   | { readonly kind: 'interrupted'; readonly reason: 'cancelled' | 'lost' };
 
 /**
@@ -62,6 +63,9 @@ function toOutcome(error: unknown): HandlerOutcome {
   const message = (error instanceof Error ? error.message : String(error)).slice(0, messageLength);
   if (error instanceof PermanentError) {
     return { kind: 'failure', error: { code: error.code, message }, permanent: true };
+  }
+  if (error instanceof RetryLater) {
+    return { kind: 'postponed', error: { code: 'retry-later', message }, after: Math.max(0, error.after) };
   }
   const code = (error as { code?: unknown } | undefined)?.code;
   return {

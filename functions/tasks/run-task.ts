@@ -1,32 +1,11 @@
-import type { ServiceBusMessage } from '@azure/service-bus';
-import type { TaskEvent } from '../../contracts/task-event.ts';
 import type { TaskError } from '../../contracts/task.ts';
-import type { TaskType } from '../task-types/define-task-type.ts';
-import { type Interruption, keepLease } from './lease.ts';
-import { ProgressReporter } from './progress-reporter.ts';
-import { type HandlerOutcome, runHandler } from './run-handler.ts';
+import type { Engine } from './engine.ts';
+import { runAttempt } from './run-attempt.ts';
+import type { HandlerOutcome } from './run-handler.ts';
 import { type RetryPolicy, retryDelay } from './task-lifecycle.ts';
 import { createTaskMessage, type TaskMessage } from './task-message.ts';
-import type { TaskFields } from './task-record.ts';
-import type { Started, TaskStore } from './task-store.ts';
-
-/** What running a task needs from outside. */
-export interface Engine {
-  readonly store: TaskStore;
-  readonly taskTypes: ReadonlyMap<string, TaskType>;
-  readonly leaseMs: number;
-  readonly timeLimitMs: number;
-  readonly retry: Omit<RetryPolicy, 'maxAttempts'>;
-  readonly readPayload: (id: string) => Promise<string | undefined>;
-  readonly send: (message: ServiceBusMessage) => Promise<void>;
-  readonly publish: (owner: string, events: readonly TaskEvent[]) => void;
-  readonly log: (...args: unknown[]) => void;
-  readonly createToken: () => string;
-  /** 0 to 1. */
-  readonly random: () => number;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-}
+import type { TaskDetails, TaskFields } from './task-record.ts';
+import type { Started } from './task-store.ts';
 
 /** The task is dead-lettered, so its message has to go there too: thrown out of the trigger, it does. */
 export class DeadLettered extends Error {}
@@ -41,7 +20,7 @@ export async function runTask(engine: Engine, message: TaskMessage): Promise<voi
   switch (started.outcome) {
     case 'started':
       engine.publish(started.fields.owner!, started.events);
-      return runAttempt(engine, started.fields, token);
+      return settle(engine, started.fields, token, await runAttempt(engine, started.fields, token));
     case 'ended':
       engine.publish(started.fields.owner!, started.events);
       if (started.fields.state === 'dead-lettered') throw new DeadLettered(describeDeadLetter(started.fields));
@@ -71,49 +50,6 @@ async function startWhenFree(engine: Engine, { id, attempt }: TaskMessage, token
   return engine.store.start(id, attempt, token, engine.leaseMs);
 }
 
-async function runAttempt(engine: Engine, fields: TaskFields, token: string): Promise<void> {
-  const id = fields.id!;
-  const controller = new AbortController();
-  const lease = keepLease(engine.store, { id, token, leaseMs: engine.leaseMs }, (why: Interruption) =>
-    controller.abort(why),
-  );
-  const progress = new ProgressReporter(async (value) => {
-    engine.publish(fields.owner!, await engine.store.reportProgress(id, token, value));
-  });
-  try {
-    const outcome = await handle(engine, fields, controller, progress);
-    await progress.close();
-    await settle(engine, fields, token, outcome);
-  } finally {
-    lease.close();
-  }
-}
-
-async function handle(
-  engine: Engine,
-  fields: TaskFields,
-  controller: AbortController,
-  progress: ProgressReporter,
-): Promise<HandlerOutcome> {
-  const taskType = engine.taskTypes.get(fields.type!);
-  if (taskType === undefined) {
-    const error = { code: 'unknown-type', message: `This version of the app has no task type ${fields.type!}.` };
-    return { kind: 'failure', error, permanent: false };
-  }
-  const payload = await engine.readPayload(fields.id!);
-  const context = {
-    taskId: fields.id!,
-    attempt: Number(fields.attempt),
-    maxAttempts: Number(fields.maxAttempts),
-    progress: (percent: number, message?: string) => progress.report(percent, message),
-    log: (...args: unknown[]) => engine.log(`[${fields.id!}]`, ...args),
-  };
-  return runHandler(taskType, payload, context, {
-    controller,
-    timeLimitMs: taskType.timeLimitMs ?? engine.timeLimitMs,
-  });
-}
-
 async function settle(engine: Engine, fields: TaskFields, token: string, outcome: HandlerOutcome): Promise<void> {
   const { id, owner } = { id: fields.id!, owner: fields.owner! };
   switch (outcome.kind) {
@@ -125,11 +61,14 @@ async function settle(engine: Engine, fields: TaskFields, token: string, outcome
       if (completed.outcome === 'lost') engine.log(`Task ${id}: the result came too late, the lease was lost.`);
       return;
     }
+    case 'postponed':
+      return fail(engine, fields, token, { error: outcome.error, delay: outcome.after, postponed: true });
     case 'failure':
       return settleFailure(engine, fields, token, outcome.error, outcome.permanent);
   }
 }
 
+/** @throws DeadLettered when no attempt is left */
 export async function settleFailure(
   engine: Engine,
   fields: TaskFields,
@@ -137,15 +76,40 @@ export async function settleFailure(
   error: TaskError,
   permanent: boolean,
 ): Promise<void> {
-  const attempt = Number(fields.attempt);
-  const policy = { ...engine.retry, maxAttempts: Number(fields.maxAttempts) };
-  const delay = permanent ? undefined : retryDelay(policy, attempt, engine.random());
+  const delay = permanent
+    ? undefined
+    : retryDelay(retryPolicy(engine, fields), Number(fields.attempt), engine.random());
+  return fail(engine, fields, token, { error, delay, postponed: false });
+}
+
+/** The task's own options win over its type's, and those over the app's. */
+function retryPolicy(engine: Engine, fields: TaskFields): RetryPolicy {
+  const { retry: own = {} } = JSON.parse(fields.details!) as TaskDetails;
+  const ofType = engine.taskTypes.get(fields.type!)?.retry;
+  return { ...engine.retry, ...ofType, ...own, maxAttempts: Number(fields.maxAttempts) } as RetryPolicy;
+}
+
+interface Failure {
+  readonly error: TaskError;
+  /** Milliseconds; undefined when no attempt follows. */
+  readonly delay: number | undefined;
+  readonly postponed: boolean;
+}
+
+async function fail(
+  engine: Engine,
+  fields: TaskFields,
+  token: string,
+  { error, delay, postponed }: Failure,
+): Promise<void> {
   const nextAttemptAt = delay === undefined ? undefined : engine.now() + delay;
-  const failed = await engine.store.fail(fields.id!, token, error, nextAttemptAt);
+  const failed = await engine.store.fail(fields.id!, token, error, nextAttemptAt, { postponed });
   engine.publish(fields.owner!, failed.events);
-  if (failed.outcome === 'retrying') return sendAttempt(engine, fields, attempt + 1, failed.nextAttemptAt);
-  if (failed.outcome === 'dead-lettered')
+  if (failed.outcome === 'retrying')
+    return sendAttempt(engine, fields, Number(fields.attempt) + 1, failed.nextAttemptAt);
+  if (failed.outcome === 'dead-lettered') {
     throw new DeadLettered(describeDeadLetter({ ...fields, error: JSON.stringify(error) }));
+  }
   engine.log(`Task ${fields.id!}: the failure came too late, the lease was lost.`);
 }
 

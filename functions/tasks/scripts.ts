@@ -7,6 +7,7 @@ import expire from './lua/expire.lua';
 import fail from './lua/fail.lua';
 import forget from './lua/forget.lua';
 import giveUp from './lua/give-up.lua';
+import recordStep from './lua/record-step.lua';
 import renewLease from './lua/renew-lease.lua';
 import reportProgress from './lua/report-progress.lua';
 import shared from './lua/shared.lua';
@@ -22,6 +23,7 @@ const scripts = {
   fail,
   forget,
   giveUp,
+  recordStep,
   renewLease,
   reportProgress,
   start,

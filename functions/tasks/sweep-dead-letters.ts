@@ -1,5 +1,5 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import type { Engine } from './run-task.ts';
+import type { Engine } from './engine.ts';
 import { isTaskId } from './task-id.ts';
 import { readTaskMessage } from './task-message.ts';
 

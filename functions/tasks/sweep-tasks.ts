@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { type Engine, settleFailure } from './run-task.ts';
+import type { Engine } from './engine.ts';
+import { settleFailure } from './run-task.ts';
 import { allPartitions } from './task-id.ts';
 import { taskKey, type Waiting, waitingKey } from './task-keys.ts';
 import { createTaskMessage } from './task-message.ts';

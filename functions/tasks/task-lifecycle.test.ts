@@ -1,7 +1,7 @@
 import { taskStates } from '../../contracts/task-states.ts';
 import { isFinished, retryDelay, transitions } from './task-lifecycle.ts';
 
-const policy = { maxAttempts: 7, firstDelayMs: 100, factor: 2, maxDelayMs: 300_000 };
+const policy = { maxAttempts: 7, firstDelayMs: 100, factor: 2, maxDelayMs: 300_000, jitter: 0.5 };
 
 describe('retryDelay', () => {
   it('doubles from 50–100 ms on', () => {
@@ -11,6 +11,11 @@ describe('retryDelay', () => {
       [100, 200],
       [200, 400],
     ]);
+  });
+
+  it('leaves nothing to chance without jitter, and all with jitter 1', () => {
+    expect(retryDelay({ ...policy, jitter: 0 }, 1, 0)).toBe(100);
+    expect(retryDelay({ ...policy, jitter: 1 }, 1, 0)).toBe(0);
   });
 
   it('never waits longer than the cap', () => {

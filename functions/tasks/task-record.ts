@@ -1,3 +1,4 @@
+import type { RetryOptions } from '../../contracts/submit.ts';
 import type { Delivery, Priority, TaskState } from '../../contracts/task-states.ts';
 import type { Progress, Task, TaskError } from '../../contracts/task.ts';
 
@@ -5,7 +6,7 @@ import type { Progress, Task, TaskError } from '../../contracts/task.ts';
 export interface TaskDetails {
   readonly tags: readonly string[];
   readonly priority: Priority;
-  readonly delivery: Delivery;
+  readonly retry?: RetryOptions;
   readonly orderingKey?: string;
   readonly traceparent?: string;
 }
@@ -38,7 +39,7 @@ export function toTask(fields: TaskFields, largeResult?: string | null): Task {
     ...(fields.error !== undefined && { error: JSON.parse(fields.error) as TaskError }),
     tags: [...details.tags],
     priority: details.priority,
-    delivery: details.delivery,
+    delivery: fields.delivery as Delivery,
     ...(details.orderingKey !== undefined && { orderingKey: details.orderingKey }),
     ...times(fields),
     payloadBytes: Number(fields.payloadBytes),

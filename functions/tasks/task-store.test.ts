@@ -28,7 +28,8 @@ function newTask(more: Partial<NewTask> = {}): NewTask {
     id: createTaskId(owner, (now += 1)),
     owner,
     type: 'echo',
-    details: { tags: ['urgent'], priority: 'normal', delivery: 'at-least-once' },
+    delivery: 'at-least-once',
+    details: { tags: ['urgent'], priority: 'normal' },
     payload: '{"message":"Hello"}',
     payloadBytes: 19,
     maxAttempts: 7,
@@ -255,6 +256,35 @@ describe('failing', () => {
   });
 });
 
+describe('deliveries', () => {
+  it('starts a task that may run at most once no second time', async () => {
+    const id = await running('first', { delivery: 'at-most-once' });
+    expect(await store.start(id, 1, 'second', leaseMs)).toMatchObject({ outcome: 'busy' });
+    now += leaseMs;
+    expect(await store.start(id, 1, 'second', leaseMs)).toMatchObject({
+      outcome: 'ended',
+      fields: { state: 'dead-lettered' },
+    });
+    expect(await findTask(redis, id)).toMatchObject({ error: { code: 'worker-lost' }, delivery: 'at-most-once' });
+    expect(await store.complete(id, 'first', '1')).toMatchObject({ outcome: 'lost' });
+  });
+
+  it('remembers the first value of a step, for the holder of the lease only', async () => {
+    const id = await running('old');
+    expect(await store.recordStep(id, 'old', 'charge', '1')).toBe('1');
+    now += leaseMs;
+    await store.start(id, 1, 'new', leaseMs);
+    expect(await store.recordStep(id, 'old', 'charge', '2')).toBeUndefined();
+    expect(await store.recordStep(id, 'new', 'charge', '3')).toBe('1');
+  });
+
+  it('does not count an attempt that was postponed', async () => {
+    const id = await running('t');
+    await store.fail(id, 't', { code: 'retry-later', message: 'later' }, now + 100, { postponed: true });
+    expect(await findTask(redis, id)).toMatchObject({ state: 'retrying', attempt: 1, maxAttempts: 8 });
+  });
+});
+
 describe('cancelling and expiring', () => {
   it('cancels a waiting task, whose message then has nothing to do', async () => {
     const id = await queued();
@@ -323,7 +353,7 @@ describe('listing', () => {
   it('filters by state, type, tag, text and time', async () => {
     const old = await queued({
       type: 'summarize-csv',
-      details: { tags: [], priority: 'normal', delivery: 'at-least-once' },
+      details: { tags: [], priority: 'normal' },
     });
     now += 3_600_000;
     const since = now;

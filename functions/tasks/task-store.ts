@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { eventResultLimitBytes, type TaskEvent } from '../../contracts/task-event.ts';
+import type { Delivery } from '../../contracts/task-states.ts';
 import type { Progress, TaskError } from '../../contracts/task.ts';
 import { toEvent } from '../events/event-record.ts';
 import { runScript, type ScriptName } from './scripts.ts';
@@ -10,6 +11,7 @@ export interface NewTask {
   readonly id: string;
   readonly owner: string;
   readonly type: string;
+  readonly delivery: Delivery;
   readonly details: TaskDetails;
   /** JSON. */
   readonly payload: string;
@@ -65,7 +67,7 @@ export class TaskStore {
     const state = task.scheduledFor === undefined ? 'queued' : 'scheduled';
     const details = JSON.stringify(task.details);
     const [outcome, found] = await this.#run('accept', task.id, [
-      task.owner, task.type, state, details, task.payload, task.payloadBytes, task.maxAttempts,
+      task.owner, task.type, state, task.delivery, details, task.payload, task.payloadBytes, task.maxAttempts,
       task.scheduledFor ?? '', task.expiresAt ?? '',
       idempotency?.key ?? '', idempotency?.fingerprint ?? '', idempotency?.keptMs ?? '',
     ]); // prettier-ignore
@@ -123,10 +125,24 @@ export class TaskStore {
     return { outcome: outcome as 'completed' | 'lost', events: events(appended) };
   }
 
-  /** @param nextAttemptAt milliseconds since 1970; undefined dead-letters the task */
-  async fail(id: string, token: string, error: TaskError, nextAttemptAt?: number): Promise<Failed> {
+  /** @returns what is on record for the step (JSON), or undefined when the lease is lost */
+  async recordStep(id: string, token: string, name: string, value: string): Promise<string | undefined> {
+    return ((await this.#run('recordStep', id, [token, name, value])) as unknown as string | null) ?? undefined;
+  }
+
+  /**
+   * @param nextAttemptAt milliseconds since 1970; undefined dead-letters the task
+   * @param postponed the handler asked for another time: the attempt does not count
+   */
+  async fail(
+    id: string,
+    token: string,
+    error: TaskError,
+    nextAttemptAt?: number,
+    { postponed = false } = {},
+  ): Promise<Failed> {
     const iso = nextAttemptAt === undefined ? '' : new Date(nextAttemptAt).toISOString();
-    const args = [token, JSON.stringify(error), nextAttemptAt ?? '', iso];
+    const args = [token, JSON.stringify(error), nextAttemptAt ?? '', iso, postponed ? 1 : 0];
     const [outcome, appended, next] = await this.#run('fail', id, args);
     if (outcome === 'retrying') return { outcome, events: events(appended), nextAttemptAt: Number(next) };
     return { outcome: outcome as 'dead-lettered' | 'lost', events: events(appended) };

@@ -1,10 +1,10 @@
 -- Stores a new task and its payload, atomically with its idempotency key. The message is sent afterwards: until then
 -- the task stands in the outbox, where the sweeper finds it.
--- ARGV: now, owner, type, state, details (JSON), payload, payloadBytes, maxAttempts, scheduledFor|'', expiresAt|'',
---       idempotencyKey|'', fingerprint of the request, how long idempotency keys are kept (ms)
+-- ARGV: now, owner, type, state, delivery, details (JSON), payload, payloadBytes, maxAttempts, scheduledFor|'',
+--       expiresAt|'', idempotencyKey|'', fingerprint of the request, how long idempotency keys are kept (ms)
 -- → {'accepted' | 'duplicate', fields} | {'in-flight'} | {'reused'} | {'withdrawn'}
-local owner, type, state, details, payload, payloadBytes, maxAttempts = unpack(ARGV, 2, 8)
-local scheduledFor, expiresAt, idempotencyKey, fingerprint, idempotencyMs = unpack(ARGV, 9, 13)
+local owner, type, state, delivery, details, payload, payloadBytes, maxAttempts = unpack(ARGV, 2, 9)
+local scheduledFor, expiresAt, idempotencyKey, fingerprint, idempotencyMs = unpack(ARGV, 10, 14)
 
 if redis.call('EXISTS', KEYS[1]) == 1 then
   -- The same command again, after a reply that got lost on its way.
@@ -29,8 +29,8 @@ if idempotencyKey ~= '' then
   redis.call('HSET', KEYS[1], 'idempotencyKey', idempotencyKey)
 end
 
-redis.call('HSET', KEYS[1], 'id', id, 'owner', owner, 'type', type, 'state', state, 'details', details,
-  'payloadBytes', payloadBytes, 'attempt', 0, 'maxAttempts', maxAttempts, 'createdAt', int(now))
+redis.call('HSET', KEYS[1], 'id', id, 'owner', owner, 'type', type, 'state', state, 'delivery', delivery,
+  'details', details, 'payloadBytes', payloadBytes, 'attempt', 0, 'maxAttempts', maxAttempts, 'createdAt', int(now))
 if scheduledFor ~= '' then redis.call('HSET', KEYS[1], 'scheduledFor', scheduledFor) end
 if expiresAt ~= '' then
   redis.call('HSET', KEYS[1], 'expiresAt', expiresAt)

@@ -1,6 +1,7 @@
 -- Ends an attempt badly: retried at `nextAttemptAt`, or dead-lettered when that is ''.
--- ARGV: now, lease token, error (JSON), nextAttemptAt|'' → {'retrying' | 'dead-lettered' | 'lost', events, nextAttemptAt?}
-local token, failure, nextAttemptAt, nextAttemptIso = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+-- ARGV: now, lease token, error (JSON), nextAttemptAt|'', the same as text, 1 when the attempt does not count
+-- → {'retrying' | 'dead-lettered' | 'lost', events, nextAttemptAt?}
+local token, failure, nextAttemptAt, nextAttemptIso, postponed = unpack(ARGV, 2, 6)
 local task = read()
 if not task or task.leaseToken ~= token then return { 'lost', {} } end
 -- The same command again, after a reply that got lost on its way.
@@ -13,6 +14,7 @@ if nextAttemptAt == '' then
   finish(task, 'dead-lettered')
   return { 'dead-lettered', { append(task.owner, 'dead-lettered', 'dead-lettered', task.attempt, ',"error":' .. failure) } }
 end
+if postponed == '1' then redis.call('HINCRBY', KEYS[1], 'maxAttempts', 1) end
 enter(task, 'retrying')
 redis.call('HSET', KEYS[1], 'nextAttemptAt', nextAttemptAt)
 redis.call('ZREM', key('leases'), id)

@@ -6,5 +6,5 @@ for _, state in ipairs({ 'any', task.state }) do
   redis.call('ZREM', key('by-state', state), id)
   redis.call('ZREM', key('by-state', state, task.owner), id)
 end
-redis.call('DEL', KEYS[1], key('payload', id), key('result', id), key('timeline', id))
+redis.call('DEL', KEYS[1], key('payload', id), key('result', id), key('timeline', id), key('steps', id))
 return 1

@@ -16,9 +16,17 @@ if messageAttempt < attempt then return { 'stale' } end
 if task.state == 'retrying' and messageAttempt <= attempt then
   return { 'superseded', attempt + 1, task.nextAttemptAt, redis.call('HGETALL', KEYS[1]) }
 end
-if task.state == 'running' then
-  if task.leaseToken ~= token and tonumber(task.leaseUntil) > now then return { 'busy', task.leaseUntil } end
-elseif task.expiresAt and tonumber(task.expiresAt) <= now then
+if task.state == 'running' and task.leaseToken ~= token then
+  if tonumber(task.leaseUntil) > now then return { 'busy', task.leaseUntil } end
+  if task.delivery == 'at-most-once' then
+    -- It has started once, and may have done anything since.
+    local failure = '{"code":"worker-lost","message":"The worker stopped in the middle, and this task may run at most once."}'
+    redis.call('HSET', KEYS[1], 'error', failure)
+    finish(task, 'dead-lettered')
+    events[1] = append(task.owner, 'dead-lettered', 'dead-lettered', attempt, ',"error":' .. failure)
+    return { 'ended', events, redis.call('HGETALL', KEYS[1]) }
+  end
+elseif task.state ~= 'running' and task.expiresAt and tonumber(task.expiresAt) <= now then
   events[1] = expire(task)
   return { 'ended', events, redis.call('HGETALL', KEYS[1]) }
 end

@@ -1,0 +1,66 @@
+import type { TaskContext, TaskType } from '../task-types/define-task-type.ts';
+import type { Engine } from './engine.ts';
+import { Interruption, keepLease } from './lease.ts';
+import { ProgressReporter } from './progress-reporter.ts';
+import { type HandlerOutcome, runHandler } from './run-handler.ts';
+import { createStep } from './step-memory.ts';
+import type { TaskFields } from './task-record.ts';
+
+/** Runs the handler for one attempt, under a lease that is renewed meanwhile. */
+export async function runAttempt(engine: Engine, fields: TaskFields, token: string): Promise<HandlerOutcome> {
+  const taskType = engine.taskTypes.get(fields.type!);
+  if (taskType === undefined) {
+    // Another version of the app may know it: a rollback, or an instance that is not yet replaced.
+    const error = { code: 'unknown-type', message: `This version of the app has no task type ${fields.type!}.` };
+    return { kind: 'failure', error, permanent: false };
+  }
+  const id = fields.id!;
+  const controller = new AbortController();
+  const lease = keepLease(engine.store, { id, token, leaseMs: engine.leaseMs }, (why) => controller.abort(why));
+  const progress = new ProgressReporter(async (value) => {
+    engine.publish(fields.owner!, await engine.store.reportProgress(id, token, value));
+  });
+  try {
+    return await handle(engine, { taskType, fields, token, controller, progress });
+  } finally {
+    await progress.close();
+    lease.close();
+  }
+}
+
+interface Attempt {
+  readonly taskType: TaskType;
+  readonly fields: TaskFields;
+  readonly token: string;
+  readonly controller: AbortController;
+  readonly progress: ProgressReporter;
+}
+
+async function handle(
+  engine: Engine,
+  { taskType, fields, token, controller, progress }: Attempt,
+): Promise<HandlerOutcome> {
+  const id = fields.id!;
+  const [payload, known] = await Promise.all([engine.readPayload(id), engine.readSteps(id)]);
+  const once = fields.delivery === 'exactly-once';
+  const context: Omit<TaskContext, 'signal'> = {
+    taskId: id,
+    attempt: Number(fields.attempt),
+    maxAttempts: Number(fields.maxAttempts),
+    progress: (percent, message) => progress.report(percent, message),
+    log: (...args) => engine.log(`[${id}]`, ...args),
+    step: createStep({
+      known,
+      checkLease: async () => (once ? checkLease(engine, id, token) : undefined),
+      record: (name, value) => engine.store.recordStep(id, token, name, value),
+    }),
+  };
+  const timeLimitMs = taskType.timeLimitMs ?? engine.timeLimitMs;
+  return runHandler(taskType, payload, context, { controller, timeLimitMs });
+}
+
+async function checkLease(engine: Engine, id: string, token: string): Promise<void> {
+  const state = await engine.store.renewLease(id, token, engine.leaseMs);
+  if (state === 'cancelled') throw new Interruption('cancelled', 'The task was cancelled.');
+  if (state !== 'running') throw new Interruption('lost', 'Another worker has taken the task over.');
+}

@@ -1,0 +1,54 @@
+import { Interruption } from './lease.ts';
+import { createStep } from './step-memory.ts';
+
+function memory(known: Record<string, string> = {}) {
+  const recorded = new Map(Object.entries(known));
+  const checkLease = jest.fn(async () => undefined);
+  const record = async (name: string, value: string) => {
+    if (!recorded.has(name)) recorded.set(name, value);
+    return recorded.get(name);
+  };
+  return { recorded, checkLease, step: createStep({ known, checkLease, record }) };
+}
+
+it('runs a step and remembers what it gave', async () => {
+  const { recorded, step } = memory();
+  expect(await step('charge', async () => ({ id: 7 }))).toEqual({ id: 7 });
+  expect(await step('nothing', async () => undefined)).toBeNull();
+  expect(Object.fromEntries(recorded)).toEqual({ charge: '{"id":7}', nothing: 'null' });
+});
+
+it('gives what an earlier attempt got, without running again', async () => {
+  const { checkLease, step } = memory({ charge: '{"id":7}' });
+  const run = jest.fn();
+  expect(await step('charge', run)).toEqual({ id: 7 });
+  expect(run).not.toHaveBeenCalled();
+  expect(checkLease).not.toHaveBeenCalled();
+});
+
+it('remembers nothing of a step that failed', async () => {
+  const { recorded, step } = memory();
+  await expect(step('charge', () => Promise.reject(new Error('declined')))).rejects.toThrow('declined');
+  expect(recorded.size).toBe(0);
+});
+
+it('runs no step when the lease is lost, and stops when it is lost on the way', async () => {
+  const run = jest.fn(async () => 1);
+  const lost = () => Promise.reject(new Interruption('lost', 'gone'));
+  await expect(createStep({ known: {}, checkLease: lost, record: jest.fn() })('a', run)).rejects.toThrow(Interruption);
+  expect(run).not.toHaveBeenCalled();
+  const unrecorded = createStep({ known: {}, checkLease: async () => undefined, record: async () => undefined });
+  await expect(unrecorded('a', run)).rejects.toThrow(Interruption);
+});
+
+it('refuses two steps of one name, which would hide an effect', async () => {
+  const { step } = memory();
+  await step('a', async () => 1);
+  await expect(step('a', async () => 2)).rejects.toThrow(/two steps named "a"/);
+});
+
+it('takes names that objects have anyway', async () => {
+  const { step } = memory();
+  expect(await step('constructor', async () => 1)).toBe(1);
+  expect(await step('__proto__', async () => 2)).toBe(2);
+});
