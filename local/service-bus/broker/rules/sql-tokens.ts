@@ -16,7 +16,7 @@ export function tokenize(text: string): Token[] {
   for (let at = 0; at < end; at = PATTERN.lastIndex) {
     PATTERN.lastIndex = at;
     const groups = PATTERN.exec(text)?.groups;
-    if (!groups) throw new Error(`'${text.slice(at, at + 20)}' was not expected`);
+    if (!groups) throw new Error(`'${text.slice(at, at + 20).trim()}' was not expected`);
     tokens.push(tokenOf(groups));
   }
   return [...tokens, { kind: 'end', text: 'the end', raw: 'the end' }];
