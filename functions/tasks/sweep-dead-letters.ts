@@ -8,7 +8,10 @@ type Peek = (fromSequenceNumber: bigint, count: number) => Promise<ServiceBusRec
 const page = 100;
 const pagesPerSweep = 20;
 
-/** Where the next look begins. Kept in memory only: a new process looks through the queue once more. */
+/**
+ * Where the next look begins. The queue is ordered by when messages were first sent, not by when they were dead-lettered,
+ * so the sweeper goes round and round.
+ */
 let next = 1n;
 
 /**
@@ -18,17 +21,15 @@ let next = 1n;
 export async function sweepDeadLetters(engine: Engine, peek: Peek): Promise<void> {
   for (let pages = 0; pages < pagesPerSweep; pages += 1) {
     const messages = await peek(next, page);
-    for (const message of messages) {
-      if (!(await settle(engine, message))) return;
-      next = BigInt(String(message.sequenceNumber ?? next)) + 1n;
-    }
-    if (messages.length < page) return;
+    await Promise.all(messages.map((message) => settle(engine, message)));
+    const last = messages.at(-1)?.sequenceNumber;
+    next = messages.length < page || last === undefined ? 1n : BigInt(String(last)) + 1n;
+    if (next === 1n) return;
   }
 }
 
-/** @returns false while a worker still holds the task: to be looked at again */
-async function settle(engine: Engine, message: ServiceBusReceivedMessage): Promise<boolean> {
-  if (typeof message.body !== 'string' || !isTaskId(message.body)) return true;
+async function settle(engine: Engine, message: ServiceBusReceivedMessage): Promise<void> {
+  if (typeof message.body !== 'string' || !isTaskId(message.body)) return;
   const { id, attempt } = readTaskMessage(message.body, {
     messageId: message.messageId,
     applicationProperties: message.applicationProperties,
@@ -38,11 +39,9 @@ async function settle(engine: Engine, message: ServiceBusReceivedMessage): Promi
     code: 'delivery-limit',
     message: `The broker gave up delivering this task (${why}): each time, the process died or lost the message. See the logs of that time.`,
   };
-  const { outcome, events } = await engine.store.giveUp(id, attempt, error);
-  const [event] = events;
-  if (event !== undefined) {
-    engine.log(`Task ${id} was dead-lettered by the broker: ${why}.`);
-    engine.publish(String(message.applicationProperties?.owner), events);
-  }
-  return outcome !== 'busy';
+  // While a worker still holds the lease nothing happens; the next round comes by again.
+  const { owner, events } = await engine.store.giveUp(id, attempt, error);
+  if (events.length === 0) return;
+  engine.log(`Task ${id} was dead-lettered by the broker: ${why}.`);
+  engine.publish(owner, events);
 }

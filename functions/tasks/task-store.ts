@@ -164,13 +164,18 @@ export class TaskStore {
     return events(appended);
   }
 
+  /** @returns no events, and an empty owner, where nothing is to be done (yet) */
   async giveUp(
     id: string,
     attempt: number,
     error: TaskError,
-  ): Promise<{ outcome: 'dead-lettered' | 'busy' | 'settled'; events: TaskEvent[] }> {
-    const [outcome, appended] = await this.#run('giveUp', id, [attempt, JSON.stringify(error)]);
-    return { outcome: outcome as 'dead-lettered' | 'busy' | 'settled', events: events(appended) };
+  ): Promise<{ outcome: 'dead-lettered' | 'busy' | 'settled'; events: TaskEvent[]; owner: string }> {
+    const [outcome, appended, owner] = await this.#run('giveUp', id, [attempt, JSON.stringify(error)]);
+    return {
+      outcome: outcome as 'dead-lettered' | 'busy' | 'settled',
+      events: events(appended),
+      owner: (owner as string | undefined) ?? '',
+    };
   }
 
   async forget(id: string): Promise<void> {
