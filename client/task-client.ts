@@ -103,6 +103,11 @@ export class TaskClient {
     if (this.#next !== undefined) await this.#loadPage({ cursor: this.#next });
   }
 
+  /** Fetches the newest tasks that fit, beside those that are known already. */
+  async find(query: TaskQuery): Promise<void> {
+    this.#store.put((await this.api.listTasks({ limit: pageSize, ...query })).tasks);
+  }
+
   async #snapshot(): Promise<string> {
     try {
       // Asked before the list: an event that falls between the two comes again, and the reducer knows it as old.

@@ -35,6 +35,7 @@ import { Submissions } from './submissions.ts';
     :host {
       display: block;
       padding: 16px 24px 20px;
+      scroll-margin-top: calc(var(--top-bar) + 12px);
     }
     header {
       display: flex;

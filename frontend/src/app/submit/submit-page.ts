@@ -1,12 +1,27 @@
+import { BreakpointObserver } from '@angular/cdk/layout';
 import { DOCUMENT } from '@angular/common';
-import { ChangeDetectionStrategy, Component, computed, effect, inject, linkedSignal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  ElementRef,
+  inject,
+  linkedSignal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { TaskTypes } from '../live/task-types.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { Drafts } from './drafts.ts';
 import { JourneyPanel } from './journey-panel.ts';
 import { RecentTasks } from './recent-tasks.ts';
+import { Submissions } from './submissions.ts';
 import { SubmitForm } from './submit-form.ts';
 import { TypePicker } from './type-picker.ts';
+
+/** From here on, the form and the way of the task stand below each other. */
+const oneColumn = '(width < 1000px)';
 
 /** Where work is handed in, and seen going its way. */
 @Component({
@@ -41,7 +56,7 @@ import { TypePicker } from './type-picker.ts';
       }
     </section>
     <div class="side">
-      <app-journey-panel />
+      <app-journey-panel #way />
       <app-recent-tasks />
     </div>
   `,
@@ -80,6 +95,9 @@ export class SubmitPage {
   protected readonly taskTypes = inject(TaskTypes);
   readonly #drafts = inject(Drafts);
   readonly #page = inject(DOCUMENT);
+  readonly #media = inject(BreakpointObserver);
+  readonly #latest = inject(Submissions).latest;
+  private readonly way = viewChild.required<string, ElementRef<HTMLElement>>('way', { read: ElementRef });
   protected readonly state = this.taskTypes.state;
   protected readonly types = computed(() => {
     const state = this.state();
@@ -98,9 +116,23 @@ export class SubmitPage {
   protected readonly type = computed(() => this.types().filter(({ name }) => name === this.chosen()));
 
   constructor() {
+    let shown = this.#latest()?.taskId;
+    effect(() => {
+      const id = this.#latest()?.taskId;
+      if (id === shown) return;
+      shown = id;
+      this.#showWay();
+    });
     effect(() => {
       const name = this.chosen();
       if (name !== '') untracked(() => (this.#drafts.lastType = name));
     });
+  }
+
+  /** Where the way lies below the form, a person would not see it begin. */
+  #showWay(): void {
+    if (!this.#media.isMatched(oneColumn)) return;
+    const isCalm = this.#media.isMatched('(prefers-reduced-motion: reduce)');
+    this.way().nativeElement.scrollIntoView({ block: 'start', behavior: isCalm ? 'auto' : 'smooth' });
   }
 }

@@ -59,6 +59,15 @@ describe('the list of tasks', () => {
     expect(rows()).toHaveLength(2);
   });
 
+  it('fetches those in a state that lie beyond the first page', async () => {
+    tasks.list.set({ kind: 'ready', hasMore: true });
+    tasks.put(aTask({ id: 'b', state: 'completed' }));
+    tasks.older = [aTask({ id: 'a', state: 'retrying' })];
+    await open({ state: 'retrying' });
+    await waitFor(() => expect(rows()).toHaveLength(1));
+    expect(screen.getByRole('link', { name: /All 2\+/ })).toBeTruthy();
+  });
+
   it('finds by words in title, tag, ID and error', async () => {
     tasks.put(aTask({ id: 'a', tags: ['urgent'] }), aTask({ id: 'b', error: { code: 'x', message: 'Disk full' } }));
     const { rerender } = await open({ q: 'urgent' });

@@ -58,7 +58,11 @@ export class TaskList {
     const isShown = (state: TaskState) => (counts.get(state) ?? 0) > 0 || state === this.state();
     return statesInOrder.filter(isShown).map((state) => ({ state, count: counts.get(state) ?? 0 }));
   });
-  protected readonly total = computed(() => this.#found().length);
+  /** A plus says that older tasks have not been fetched. */
+  protected readonly total = computed(() => {
+    const list = this.list();
+    return `${this.#found().length}${list.kind === 'ready' && list.hasMore ? '+' : ''}`;
+  });
   readonly #matching = computed(() => {
     const state = this.state();
     return state === undefined ? this.#found() : this.#found().filter((task) => task.state === state);
@@ -88,6 +92,13 @@ export class TaskList {
   protected readonly isFiltered = computed(() => this.state() !== undefined || (this.q() ?? '') !== '');
 
   constructor() {
+    effect(() => {
+      const state = this.state();
+      const list = this.list();
+      // The newest tasks may have few in this state, or none.
+      if (state !== undefined && list.kind === 'ready' && list.hasMore)
+        void this.#tasks.client.find({ state }).catch(() => undefined);
+    });
     effect(() => {
       const isReading = this.#isReading();
       untracked(() => this.#readFrom.set(isReading ? this.#matching()[0]?.id : undefined));

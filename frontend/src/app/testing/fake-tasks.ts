@@ -9,7 +9,7 @@ import type { SubmitTask } from '../../../../contracts/submit.ts';
 import type { TaskEvent } from '../../../../contracts/task-event.ts';
 import type { TaskTypeInfo } from '../../../../contracts/task-type-info.ts';
 import type { Task } from '../../../../contracts/task.ts';
-import { ApiError, type ConnectionState, type ListState } from '../../../../client/index.ts';
+import { ApiError, type ConnectionState, type ListState, type TaskQuery } from '../../../../client/index.ts';
 import { Tasks } from '../live/tasks.ts';
 
 export const echoType: TaskTypeInfo = {
@@ -71,6 +71,8 @@ export class FakeTasks {
   refusal: ApiError | undefined;
   types: readonly TaskTypeInfo[] = [csvType, echoType];
   timeline: readonly TaskEvent[] = [];
+  /** Tasks beyond the first page. */
+  older: readonly Task[] = [];
   payload: unknown = { message: 'Hello' };
 
   readonly client = {
@@ -97,6 +99,7 @@ export class FakeTasks {
       this.#refuse();
     },
     loadMore: async () => undefined,
+    find: async ({ state }: TaskQuery) => this.put(...this.older.filter((task) => task.state === state)),
   };
 
   put(...tasks: readonly Task[]): void {
