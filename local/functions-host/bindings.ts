@@ -37,6 +37,8 @@ export function createBindings(types: BindingTypes): Bindings {
       }
     },
     unsupported: (registered) => {
+      if (entries(registered).some(([, binding]) => binding['sdkBinding'] === true))
+        return 'It uses sdkBinding, which this host does not have.';
       const unknown = entries(registered).find(([, binding]) => !isKnown(types, binding));
       return unknown && `It uses a binding of type "${unknown[1].type}", which this host does not have.`;
     },

@@ -57,7 +57,23 @@ export interface Binding {
 export interface FunctionMetadata {
   name: string;
   bindings: Record<string, Binding>;
-  retryOptions?: unknown;
+  retryOptions?: RetryOptions | undefined;
+}
+
+/** A function's retry policy. `maxRetryCount` -1: without end. */
+export interface RetryOptions {
+  readonly retryStrategy?: 'fixedDelay' | 'exponentialBackoff';
+  readonly maxRetryCount?: number;
+  readonly delayInterval?: { readonly seconds: number } | undefined;
+  readonly minimumInterval?: { readonly seconds: number } | undefined;
+  readonly maximumInterval?: { readonly seconds: number } | undefined;
+}
+
+/** Tells a handler which retry it is. */
+export interface RetryContext {
+  readonly retryCount: number;
+  readonly maxRetryCount: number;
+  readonly exception: { readonly message: string };
 }
 
 export type FunctionCallback = (...args: unknown[]) => unknown;
@@ -73,7 +89,7 @@ export interface InvocationRequest {
   inputData: readonly NamedData[];
   triggerMetadata: Record<string, TypedData>;
   traceContext: { traceParent: string; traceState: string; attributes: Record<string, string> };
-  retryContext?: undefined;
+  retryContext?: RetryContext | undefined;
 }
 
 export interface InvocationResponse {

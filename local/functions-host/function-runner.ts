@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BindingData } from './binding-expressions.ts';
 import type { Bindings } from './bindings.ts';
 import type { AppRegistry } from './core-api.ts';
-import type { InvocationResponse, NamedData, RegisteredFunction, TypedData } from './core-types.ts';
+import type { InvocationResponse, NamedData, RegisteredFunction, RetryContext, TypedData } from './core-types.ts';
 import { runInvocation } from './invocation.ts';
 import type { Log } from './log.ts';
 import { formatTimeSpan } from './time-span.ts';
@@ -18,6 +18,7 @@ export interface RunInput {
   /** W3C trace context of the caller. */
   readonly traceParent?: string | undefined;
   readonly traceState?: string | undefined;
+  readonly retryContext?: RetryContext | undefined;
   readonly invocationId?: string;
 }
 

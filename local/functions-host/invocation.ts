@@ -8,6 +8,7 @@ import type {
   NamedData,
   ProgrammingModel,
   RegisteredFunction,
+  RetryContext,
   RpcLogCategory,
   RpcLogLevel,
   TypedData,
@@ -23,6 +24,7 @@ export interface InvocationInput {
   /** W3C `traceparent` of the caller; the invocation becomes its child. */
   readonly traceParent?: string | undefined;
   readonly traceState?: string | undefined;
+  readonly retryContext?: RetryContext | undefined;
   readonly invocationId?: string;
 }
 
@@ -96,6 +98,7 @@ function coreContext(registry: AppRegistry, input: InvocationInput, log: Invocat
       traceState: input.traceState ?? '',
       attributes: {},
     },
+    retryContext: input.retryContext,
   };
   const write = (level: RpcLogLevel, category: RpcLogCategory, message: string) => {
     // Log hooks see and may change every line of the app.

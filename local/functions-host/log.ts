@@ -17,8 +17,6 @@ export interface Log {
   information(message: string, scope?: LogScope): void;
   warning(message: string, scope?: LogScope): void;
   error(message: string, scope?: LogScope): void;
-  /** Writes what is still buffered, before the process ends. */
-  flush(): void;
 }
 
 /**
@@ -42,7 +40,6 @@ export function createLog(
     information: (message, scope) => write('Information', message, scope),
     warning: (message, scope) => write('Warning', message, scope),
     error: (message, scope) => write('Error', message, scope),
-    flush: () => print(''),
   };
 }
 
@@ -95,20 +92,30 @@ function levelIndex(name: string): number {
   return index === -1 ? logLevels.indexOf('Information') : index;
 }
 
-/** Writes to a pipe block the process: collect the lines of one turn of the event loop and write them at once. */
+/** Writes to a pipe block the process: collects the lines of one turn of the event loop and writes them at once. */
 function buffered(): (text: string) => void {
   let pending = '';
+  const write = process.stdout.write.bind(process.stdout);
   const flush = () => {
     const text = pending;
     pending = '';
-    if (text) process.stdout.write(text);
+    if (text) write(text);
   };
+  for (const stream of [process.stdout, process.stderr]) keepOrder(stream, flush);
   process.on('exit', () => {
     if (pending) writeSync(1, pending);
   });
   return (text) => {
-    if (text === '') return flush();
     if (pending === '') setImmediate(flush);
     pending += text;
+  };
+}
+
+/** What the app prints by itself (`console.log`) comes after what the host had to say before. */
+function keepOrder(stream: NodeJS.WriteStream, flush: () => void): void {
+  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+  stream.write = (...args: unknown[]) => {
+    flush();
+    return write(...args);
   };
 }

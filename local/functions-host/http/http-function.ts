@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TypedData } from '../core-types.ts';
 import type { FunctionRunner } from '../function-runner.ts';
+import type { Log } from '../log.ts';
 import { queryValues, readBody, toHttpData, type Headers } from './request-data.ts';
 import { writeEmpty, writeFunctionResponse } from './response.ts';
 import type { RouteMatch } from './route-table.ts';
@@ -19,6 +21,7 @@ export interface HttpCall {
 
 export interface HttpFunctionOptions {
   readonly runner: FunctionRunner;
+  readonly log: Log;
   /** Present when the app streams HTTP. */
   readonly forwarder: HttpForwarder | undefined;
 }
@@ -36,6 +39,9 @@ export async function callHttpFunction(options: HttpFunctionOptions, call: HttpC
 }
 
 const failed = Symbol('failed');
+
+/** How long after the function's end its answer may take to show. */
+const unansweredMs = 1_000;
 
 async function run(
   { runner }: HttpFunctionOptions,
@@ -79,5 +85,24 @@ async function streamHttpFunction(
     else writeEmpty(response, 500);
     return;
   }
+  await warnWhenUnanswered(options.log, call, invocationId, forwarded);
   await forwarded;
+}
+
+/** The library answers through its own server, and only if the function returned something. */
+async function warnWhenUnanswered(
+  log: Log,
+  { match, response }: HttpCall,
+  invocationId: string,
+  forwarded: Promise<void>,
+): Promise<void> {
+  const functionName = match.route.function.metadata.name;
+  const late = new AbortController();
+  await Promise.race([forwarded, delay(unansweredMs, undefined, { signal: late.signal }).catch(() => undefined)]);
+  late.abort();
+  if (response.headersSent) return;
+  log.warning('The function returned nothing: with HTTP streaming its caller gets no answer.', {
+    functionName,
+    invocationId,
+  });
 }

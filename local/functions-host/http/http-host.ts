@@ -14,7 +14,6 @@ export interface HttpHostOptions extends HttpFunctionOptions {
   readonly signIn: SignIn;
   readonly cors: Cors;
   readonly authorize: Authorize;
-  readonly log: Log;
 }
 
 /** Kestrel's limits. */
@@ -25,6 +24,8 @@ const keepAliveMs = 130_000;
 export function createHttpHost(options: HttpHostOptions): Server {
   const server = createServer({ maxHeaderSize: maxHeaderBytes, keepAliveTimeout: keepAliveMs }, (request, response) => {
     response.on('error', () => undefined);
+    // A client that keeps its connection would hold up the host's end.
+    response.on('close', () => !server.listening && setImmediate(() => server.closeIdleConnections()));
     answer(options, request, response).catch((error: unknown) => answerFailure(options.log, request, response, error));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

@@ -77,7 +77,7 @@ function properties(message: ServiceBusReceivedMessage): Record<string, unknown>
     MessageId: message.messageId === undefined ? undefined : String(message.messageId),
     ContentType: message.contentType,
     ReplyTo: message.replyTo,
-    SequenceNumber: new RawJson(message.sequenceNumber?.toString() ?? '0'),
+    SequenceNumber: Number(message.sequenceNumber),
     To: message.to,
     Subject: message.subject,
     Label: message.subject,
@@ -88,19 +88,6 @@ function properties(message: ServiceBusReceivedMessage): Record<string, unknown>
     ApplicationProperties: applicationProperties,
     UserProperties: applicationProperties,
   };
-}
-
-/** A 64-bit number, which JSON carries and a double does not. */
-class RawJson {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-
-  toJSON(): unknown {
-    return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(this.text);
-  }
 }
 
 /** Text travels as text, the rest as JSON; a date is JSON text. */

@@ -1,4 +1,5 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import { messageOf } from '../../failure.ts';
 import type { TypedData } from '../core-types.ts';
 import type { TriggerContext, TriggeredFunction } from '../trigger.ts';
 import { bodyData, triggerMetadata } from './message-data.ts';
@@ -9,7 +10,7 @@ export async function runForMessage(
   triggered: TriggeredFunction,
   message: ServiceBusReceivedMessage,
 ): Promise<void> {
-  const body = bodyData(message, triggered.binding);
+  const body = readBody(context, triggered, message);
   await runForData(context, triggered, body, triggerMetadata(message, body), traceParentOf(message));
 }
 
@@ -30,6 +31,19 @@ export async function runForData(
     bindingData,
     traceParent,
   });
+}
+
+function readBody(
+  { log }: TriggerContext,
+  { binding, registered }: TriggeredFunction,
+  message: ServiceBusReceivedMessage,
+): TypedData {
+  try {
+    return bodyData(message, binding);
+  } catch (error) {
+    log.error(messageOf(error), { functionName: registered.metadata.name });
+    throw error;
+  }
 }
 
 /** Senders put the W3C trace context into one of two properties. */

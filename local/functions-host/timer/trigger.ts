@@ -4,6 +4,7 @@ import { describeError } from '../function-runner.ts';
 import type { Trigger, TriggerContext, TriggeredFunction } from '../trigger.ts';
 import { createWorkInHand } from '../work-in-hand.ts';
 import { parseSchedule } from './schedule.ts';
+import { withRetries } from './retry.ts';
 import { afterRun, createTimerStatusStore, startFrom, type TimerStatus } from './status.ts';
 
 /** `setTimeout` takes 24.8 days at most: longer waits are taken in steps. */
@@ -28,29 +29,37 @@ export function startTimerTrigger(context: TriggerContext, triggered: TriggeredF
   const inHand = createWorkInHand();
   let timer: NodeJS.Timeout | undefined;
   let status: TimerStatus;
-  let paused = false;
+  const stopping = new AbortController();
+
+  const start = (work: () => Promise<void>) => {
+    inHand
+      .track(work)
+      .catch((error: unknown) => context.log.error(`The timer stopped: ${describeError(error)}`, { functionName }));
+  };
 
   const begin = async () => {
-    const start = startFrom(await store?.read(functionName), schedule, new Date());
-    status = start.status;
+    const from = startFrom(await store?.read(functionName), schedule, new Date());
+    status = from.status;
     await store?.write(functionName, status);
-    if (start.isPastDue) await fire('pastDue');
+    if (from.isPastDue) await fire('pastDue');
     else if (binding['runOnStartup'] === true) await fire('startup');
     else wait();
   };
 
   const wait = () => {
-    if (paused) return;
+    if (stopping.signal.aborted) return;
     const milliseconds = new Date(status.next).getTime() - Date.now();
     const step = Math.min(Math.max(milliseconds, 1), longestWaitMs);
-    timer = setTimeout(() => (milliseconds > longestWaitMs ? wait() : void inHand.track(() => fire(undefined))), step);
+    timer = setTimeout(() => (milliseconds > longestWaitMs ? wait() : start(() => fire(undefined))), step);
   };
 
   const fire = async (reason: Reason) => {
     const ranAt = new Date();
     try {
       const trigger = { name: bindingName, data: timerInfo(store && status, reason === 'pastDue') };
-      await context.runner.run({ function: registered, trigger, bindingData: {} });
+      await withRetries(registered.metadata.retryOptions, stopping.signal, (retryContext) =>
+        context.runner.run({ function: registered, trigger, bindingData: {}, retryContext }),
+      );
     } catch {
       // Logged with the invocation; a timer goes on.
     }
@@ -59,12 +68,10 @@ export function startTimerTrigger(context: TriggerContext, triggered: TriggeredF
     wait();
   };
 
-  void inHand
-    .track(begin)
-    .catch((error: unknown) => context.log.error(`The timer stopped: ${describeError(error)}`, { functionName }));
+  start(begin);
   return {
     pause: async () => {
-      paused = true;
+      stopping.abort();
       clearTimeout(timer);
     },
     settled: () => inHand.settled(),

@@ -53,13 +53,15 @@ test('functions can be switched off by a setting; those with a binding that the 
   const app = await hostApp({
     files: {
       'functions.cjs': `${commonJs} ${hello('Off')} ${hello('On')}
-app.storageBlob('Blob', { path: 'x', connection: 'y', handler: () => {} });`,
+app.storageBlob('Blob', { path: 'x', connection: 'y', handler: () => {} });
+app.serviceBusQueue('Sdk', { queueName: 'x', connection: 'y', sdkBinding: true, handler: () => {} });`,
     },
     values: { 'AzureWebJobs.Off.Disabled': 'true' },
   });
   expect((await app.fetch('/off')).status).toBe(404);
   expect((await app.fetch('/on')).status).toBe(200);
   expect(app.output()).toMatch(/error Blob: The function is in error: It uses a binding of type "blobTrigger"/);
+  expect(app.output()).toMatch(/error Sdk: The function is in error: It uses sdkBinding/);
 });
 
 test('hooks run around start, invocations and logs, and may change arguments and results', async () => {
@@ -86,7 +88,7 @@ app.http('Hooked', { handler: (request, context) => { context.warn('inside'); if
 test('a logged line names time, level, function and invocation; host.json sets the least level', async () => {
   const app = await hostApp({
     files: {
-      'functions.cjs': `${commonJs} app.http('Logs', { handler: (request, context) => { context.debug('hidden'); context.log('shown %d', 5); context.error('bad'); console.log('plain'); return {}; } });
+      'functions.cjs': `${commonJs} app.http('Logs', { handler: (request, context) => { context.debug('hidden'); context.log('shown %d', 5); context.error('bad'); console.log('plain'); context.log('after'); return {}; } });
 app.http('Quiet', { handler: (request, context) => { context.log('unheard'); context.warn('heard'); return {}; } });`,
     },
     hostJson: { logging: { logLevel: { default: 'Information', 'Function.Quiet': 'Warning' } } },
@@ -95,7 +97,7 @@ app.http('Quiet', { handler: (request, context) => { context.log('unheard'); con
   await app.fetch('/quiet');
   await app.printed(/^\d{4}-\d\d-\d\dT[\d:.]+Z info {2}Logs [0-9a-f]{8}: shown 5$/m);
   await app.printed(/ error Logs [0-9a-f]{8}: bad$/m);
-  await app.printed(/^plain$/m);
+  await app.printed(/: bad\nplain\n.*: after$/m);
   await app.printed(/ warn {2}Quiet [0-9a-f]{8}: heard$/m);
   expect(app.output()).not.toMatch(/hidden|unheard|Quiet [0-9a-f]{8}: Executed/);
 });
@@ -141,6 +143,17 @@ app.http('Fails', { handler: () => { throw new Error('streaming failure'); } });
     const parts: string[] = [];
     for await (const part of slow.body ?? []) parts.push(Buffer.from(part as Uint8Array).toString());
     expect(parts).toEqual(['first ', 'second']);
+  });
+
+  test('a function that returns nothing never answers, as in Azure, and the log says so', async () => {
+    const app = await hostApp({
+      files: { 'functions.cjs': `${streaming} app.http('Silent', { handler: () => undefined });` },
+    });
+    const giveUp = new AbortController();
+    const answer = app.fetch('/silent', { signal: giveUp.signal }).catch((error: Error) => error.name);
+    await app.printed(/warn {2}Silent [0-9a-f]{8}: The function returned nothing/);
+    giveUp.abort();
+    expect(await answer).toBe('AbortError');
   });
 
   test('a failure is 500', async () => {

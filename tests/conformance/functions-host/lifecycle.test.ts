@@ -16,9 +16,12 @@ test('on SIGTERM requests under way are answered, then the app is told and the p
   const app = await hostApp(sample());
   const answer = app.fetch('/slow');
   await app.printed(/BEGUN/);
+  const begun = Date.now();
   const exited = app.stop();
   expect(await (await answer).text()).toBe('slow');
   expect(await exited).toBe(0);
+  // The client's kept-alive connection does not hold it up.
+  expect(Date.now() - begun).toBeLessThan(5_000);
   expect(app.output()).toMatch(/Executed \(succeeded[^]*TERMINATED/);
 });
 

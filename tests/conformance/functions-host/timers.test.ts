@@ -94,3 +94,12 @@ test('an expression that is none puts the function in error', async () => {
   await app.printed(/Bad: The listener was unable to start: The schedule expression 'every day' was not recognized/);
   expect((await app.fetch('/works')).status).toBe(200);
 });
+
+test('a timer with a retry policy tries again', async () => {
+  const app = await hostApp({
+    files:
+      source(`app.timer('Retried', { schedule: '0 0 0 1 1 *', runOnStartup: true, retry: { strategy: 'fixedDelay', maxRetryCount: 2, delayInterval: { milliseconds: 10 } },
+  handler: (timer, context) => { console.log('RETRY ' + (context.retryContext?.retryCount ?? 0)); throw new Error('bad'); } });`),
+  });
+  await app.printed(/RETRY 0[^]*RETRY 1[^]*RETRY 2/);
+});
