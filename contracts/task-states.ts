@@ -24,7 +24,6 @@ export const eventKinds = [
   'cancelled',
   'expired',
 ] as const;
-export type EventKind = (typeof eventKinds)[number];
 
 export const priorities = ['high', 'normal', 'low'] as const;
 export type Priority = (typeof priorities)[number];
