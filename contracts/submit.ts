@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Problem } from './problem.ts';
-import { type Task, Timestamp } from './task.ts';
+import type { Task } from './task.ts';
 import { deliveries, priorities } from './task-states.ts';
 
 export const submitLimits = {
@@ -9,6 +9,8 @@ export const submitLimits = {
   tags: 10,
   tagLength: 50,
   attempts: 50,
+  /** Levels of arrays and objects in a request. */
+  depth: 200,
   idempotencyKeyLength: 128,
   typeLength: 100,
   /** A year, in milliseconds. */
@@ -32,7 +34,12 @@ export type RetryOptions = z.infer<typeof RetryOptions>;
 export const SubmitTask = z.strictObject({
   type: z.string().min(1).max(submitLimits.typeLength),
   payload: z.unknown(),
-  scheduledFor: Timestamp.optional(),
+  scheduledFor: z.iso
+    .datetime({
+      offset: true,
+      error: 'An ISO 8601 time with its zone, e.g. 2026-11-21T09:30:00Z or 2026-11-21T10:30:00+01:00.',
+    })
+    .optional(),
   /** An ISO 8601 duration (`PT30M`, `P1D`) or seconds, counted from now. */
   expiresIn: z.union([z.number().positive(), z.string()]).optional(),
   orderingKey: z.string().min(1).max(submitLimits.orderingKeyLength).optional(),

@@ -23,6 +23,9 @@ export type TaskEvent = z.infer<typeof TaskEvent>;
 /** Largest result that travels inside an event, in bytes of JSON. A SignalR REST call carries 1 MB at most. */
 export const eventResultLimitBytes = 16 * 1024;
 
+/** Deepest result that travels inside an event: .NET's JSON reader, in the service, takes 64 levels with the event around it. */
+export const eventResultDepth = 50;
+
 export const EventPage = z.object({
   events: z.array(TaskEvent),
   /** Pass as `after` to go on from here. */

@@ -1,6 +1,16 @@
 import type { HttpRequest } from '@azure/functions';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { AppError } from './errors.ts';
+
+/** A whole number in decimal digits. */
+export function wholeNumber(min: number, max: number) {
+  const error = `A whole number from ${min} to ${max}.`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error, abort: true })
+    .transform(Number)
+    .pipe(z.number({ error }).min(min, error).max(max, error));
+}
 
 /**
  * The query parameters of a request, checked; those that the schema does not know are ignored.

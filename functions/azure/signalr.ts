@@ -40,8 +40,15 @@ export async function sendToClients(target: Target, method: string, args: readon
 
 /** All connections of this user, now and later, receive what is sent to the group. */
 export async function addUserToGroup(user: string, group: string): Promise<void> {
-  const path = `users/${encodeURIComponent(user)}/groups/${encodeURIComponent(group)}`;
-  await callSignalR('PUT', `/api/hubs/${signalRHub}/${path}`);
+  await callSignalR('PUT', membershipPath(user, group));
+}
+
+export async function removeUserFromGroup(user: string, group: string): Promise<void> {
+  await callSignalR('DELETE', membershipPath(user, group));
+}
+
+function membershipPath(user: string, group: string): string {
+  return `/api/hubs/${signalRHub}/users/${encodeURIComponent(user)}/groups/${encodeURIComponent(group)}`;
 }
 
 export async function checkSignalR(): Promise<void> {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { EventPage } from '../../contracts/task-event.ts';
 import { getRedis } from '../azure/redis.ts';
 import { answering } from '../http-errors.ts';
-import { readQuery } from '../query.ts';
+import { readQuery, wholeNumber } from '../query.ts';
 import { readPrincipal, visibleOwner } from '../sign-in/principal.ts';
 import { isCursor } from './event-record.ts';
 import { latestCursor, readAllEvents, readOwnerEvents } from './event-store.ts';
@@ -16,7 +16,7 @@ const Query = z.object({
     .default('0')
     .transform((text) => (text === '0' ? '0-0' : text))
     .refine((text) => text === 'latest' || isCursor(text), '0, latest, or the cursor of an event.'),
-  limit: z.coerce.number().int().min(1).max(longestPage).default(500),
+  limit: wholeNumber(1, longestPage).default(500),
 });
 
 app.http('ListEvents', {

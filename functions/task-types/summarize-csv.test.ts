@@ -111,6 +111,12 @@ it('reports progress that only grows on a large file, and lets others run meanwh
   expect(turns).toBeGreaterThan(5);
 });
 
+it.each([0, 1, 2, 3])('keeps characters whole wherever the text is cut (%i)', async (shift) => {
+  const name = `${'x'.repeat(64 * 1024 - shift)}😀`;
+  const { columns } = await summarize(`${name},b\n1,2\n`);
+  expect(columns[0]!.name).toBe(name);
+});
+
 it('stops when it is told to', async () => {
   const controller = new AbortController();
   controller.abort(new Error('cancelled'));

@@ -5,14 +5,14 @@ import type { Task } from '../../contracts/task.ts';
 import { getRedis } from '../azure/redis.ts';
 import { AppError } from '../errors.ts';
 import { answering } from '../http-errors.ts';
-import { readQuery } from '../query.ts';
+import { readQuery, wholeNumber } from '../query.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
 import { isFinished } from './task-lifecycle.ts';
 import { findPayload, findTimeline } from './task-queries.ts';
 import { findVisibleTask } from './visible-task.ts';
 
 const longestWaitS = 60;
-const Query = z.object({ wait: z.coerce.number().min(0).max(longestWaitS).default(0) });
+const Query = z.object({ wait: wholeNumber(0, longestWaitS).default(0) });
 
 app.http('GetTask', {
   route: 'api/tasks/{id}',

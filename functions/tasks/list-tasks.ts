@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { taskStates } from '../../contracts/task-states.ts';
 import { getRedis } from '../azure/redis.ts';
 import { answering } from '../http-errors.ts';
-import { readQuery } from '../query.ts';
+import { readQuery, wholeNumber } from '../query.ts';
 import { readPrincipal, visibleOwner } from '../sign-in/principal.ts';
 import { isTaskId } from './task-id.ts';
 import { listTasks } from './task-queries.ts';
@@ -26,7 +26,7 @@ const Query = z.object({
   q: z.string().max(200).optional(),
   from: time.optional(),
   to: time.optional(),
-  limit: z.coerce.number().int().min(1).max(longestPage).default(50),
+  limit: wholeNumber(1, longestPage).default(50),
   cursor: z.string().refine(isTaskId, 'Take the cursor of the page before, as it is.').optional(),
 });
 

@@ -4,6 +4,7 @@ import { SubmitTask, submitLimits } from '../../contracts/submit.ts';
 import { AppError } from '../errors.ts';
 import { toInputErrors, type TaskType } from '../task-types/define-task-type.ts';
 import { parseDuration } from './duration.ts';
+import { findUnkeepable } from './json-limits.ts';
 import { createTaskId } from './task-id.ts';
 import type { NewTask } from './task-store.ts';
 
@@ -38,6 +39,8 @@ export function parseSubmission(
   limits: SubmissionLimits,
   now: number,
 ): NewTask {
+  const unkeepable = findUnkeepable(body, submitLimits.depth);
+  if (unkeepable !== undefined) throw invalid([unkeepable]);
   const submitted = parseEnvelope(body);
   const taskType = taskTypes.get(submitted.type);
   if (taskType === undefined) {

@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
-import { eventResultLimitBytes, type TaskEvent } from '../../contracts/task-event.ts';
+import { eventResultDepth, eventResultLimitBytes, type TaskEvent } from '../../contracts/task-event.ts';
 import type { Delivery } from '../../contracts/task-states.ts';
 import type { Progress, TaskError } from '../../contracts/task.ts';
 import { toEvent } from '../events/event-record.ts';
+import { depthOf } from './json-limits.ts';
 import { runScript, type ScriptName } from './scripts.ts';
 import { taskKey } from './task-keys.ts';
 import { toFields, type TaskDetails, type TaskFields } from './task-record.ts';
@@ -120,7 +121,7 @@ export class TaskStore {
     token: string,
     result: string,
   ): Promise<{ outcome: 'completed' | 'lost'; events: TaskEvent[] }> {
-    const small = Buffer.byteLength(result) <= eventResultLimitBytes;
+    const small = Buffer.byteLength(result) <= eventResultLimitBytes && depthOf(result) <= eventResultDepth;
     const [outcome, appended] = await this.#run('complete', id, [token, result, small ? 1 : 0]);
     return { outcome: outcome as 'completed' | 'lost', events: events(appended) };
   }

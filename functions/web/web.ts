@@ -9,16 +9,18 @@ import { loadWebFiles, type WebFile } from './web-files.ts';
 
 app.http('Web', {
   route: '{*path}',
-  methods: ['GET', 'HEAD'],
+  // Also what no other function answers to: a wrong route or method of the API is told so.
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
   authLevel: 'anonymous',
   handler: answering(async (request) => {
     const path = request.params.path ?? '';
-    if (path === 'api' || path.startsWith('api/')) throw noSuchRoute(path);
+    const isPage = request.method === 'GET' || request.method === 'HEAD';
+    if (!isPage || path === 'api' || path.startsWith('api/')) throw noSuchRoute(request.method, path);
     const file = getFiles().get(path);
     if (file !== undefined) return serve(request, file);
     // Anything that does not look like a file is a page of the web app, which has its own router.
     const page = /\.\w+$/.test(path) ? undefined : getFiles().get('index.html');
-    if (page === undefined) throw noSuchRoute(path);
+    if (page === undefined) throw noSuchRoute(request.method, path);
     return serve(request, page);
   }),
 });
@@ -32,10 +34,10 @@ function getFiles(): ReadonlyMap<string, WebFile> {
   return files;
 }
 
-function noSuchRoute(path: string): AppError {
+function noSuchRoute(method: string, path: string): AppError {
   return new AppError(
     'not-found',
-    `There is nothing at /${path}. The API is described in the README; the web app starts at /.`,
+    `Nothing answers to ${method} /${path}. The API is described in the README; the web app starts at /.`,
   );
 }
 

@@ -52,6 +52,25 @@ it('tells others nothing, and operators everything', async () => {
   expect(new Set(ofBob.seen.map(({ taskId }) => taskId))).toEqual(new Set([own.id]));
 });
 
+it('tells a former operator no more than anybody', async () => {
+  await watch(await api.as('rita', 'operator'));
+  const ofRita = await watch(await api.as('rita'));
+  const [alice, rita] = [await api.as('alice'), await api.as('rita')];
+  const { id } = await alice.submit('echo', { message: 'not for rita' });
+  await alice.ended(id);
+  const own = await rita.submit('echo', { message: 'mine' });
+  await ofRita.sawEnd(own.id);
+  expect(new Set(ofRita.seen.map(({ taskId }) => taskId))).toEqual(new Set([own.id]));
+});
+
+it('shows a deeply nested result, which travels in no event, at the task', async () => {
+  const message = JSON.parse('['.repeat(150) + ']'.repeat(150)) as unknown;
+  const { sawEnd } = await watch(api);
+  const { id } = await api.submit('echo', { message });
+  expect((await sawEnd(id)).at(-1)).not.toHaveProperty('result');
+  expect(await api.task(id)).toMatchObject({ result: { message } });
+});
+
 it('tells of a burst completely, each event with the one before it', async () => {
   const carol = await api.as('carol');
   const watching = await watch(carol);

@@ -248,6 +248,17 @@ describe('bad input', () => {
       ['/scheduledFor'],
     ],
     ['a duration that is none', { type: 'echo', payload: { message: 1 }, expiresIn: 'soon' }, ['/expiresIn']],
+    [
+      'a nesting too deep',
+      `{"type":"echo","payload":{"message":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`,
+      ['/payload/message/0'],
+    ],
+    ['a number out of range', '{"type":"echo","payload":{"message":1e400}}', ['/payload/message']],
+    [
+      'a time without its zone',
+      { type: 'echo', payload: { message: 1 }, scheduledFor: '2026-11-21T09:30:00' },
+      ['/scheduledFor'],
+    ],
     ['no object', [], ['']],
     ['no JSON', '{"type":', ['']],
     ['nothing', '', ['']],
@@ -291,6 +302,9 @@ describe('bad input', () => {
       '/api/nothing',
     ]) {
       expect(await api.call(path)).toMatchObject({ status: 404, body: { code: 'not-found' } });
+    }
+    for (const method of ['PUT', 'DELETE', 'PATCH']) {
+      expect(await api.call('/api/tasks', { method })).toMatchObject({ status: 404, body: { code: 'not-found' } });
     }
     expect(await api.post(`/api/tasks/${unknown}/cancel`, '')).toMatchObject({
       status: 404,

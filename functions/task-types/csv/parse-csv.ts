@@ -13,21 +13,23 @@ const chunkLength = 64 * 1024;
 export async function* parseCsv(csv: string): AsyncGenerator<{ record: string[]; read: number }> {
   const parser = parse({ bom: true, delimiter: detectDelimiter(csv), skip_empty_lines: true });
   let fed = 0;
-  const feeding = feed(parser, csv, (length) => (fed = length));
+  const bytes = Buffer.from(csv);
+  const feeding = feed(parser, bytes, (length) => (fed = length));
   // The failure reaches us through the loop below as well.
   feeding.catch(() => undefined);
   try {
-    for await (const record of parser as AsyncIterable<string[]>) yield { record, read: fed / csv.length };
+    for await (const record of parser as AsyncIterable<string[]>) yield { record, read: fed / bytes.length };
     await feeding;
   } catch (error) {
     throw error instanceof CsvError ? new PermanentError(explain(error), 'invalid-csv') : error;
   }
 }
 
-async function feed(parser: Parser, csv: string, onFed: (length: number) => void): Promise<void> {
+/** Feeds bytes, not pieces of the string: a cut between two bytes of a character does no harm there. */
+async function feed(parser: Parser, csv: Buffer, onFed: (length: number) => void): Promise<void> {
   for (let at = 0; at < csv.length; at += chunkLength) {
     if (parser.destroyed) return;
-    const roomLeft = parser.write(csv.slice(at, at + chunkLength));
+    const roomLeft = parser.write(csv.subarray(at, at + chunkLength));
     onFed(Math.min(at + chunkLength, csv.length));
     if (!roomLeft) await once(parser, 'drain');
     await new Promise((resolve) => setImmediate(resolve));
