@@ -3,6 +3,7 @@ import type { SubmitTask } from '../contracts/submit.ts';
 import type { TaskEvent } from '../contracts/task-event.ts';
 import type { Task } from '../contracts/task.ts';
 import type { ApiError } from './api-error.ts';
+import { Completion } from './completion.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { signalRHub } from './hub.ts';
 import { LiveFeed, type LiveFeedTimings } from './live-feed.ts';
@@ -26,8 +27,6 @@ export type ListState =
   | { readonly kind: 'failed'; readonly error: ApiError };
 
 const pageSize = 100;
-/** More unknown tasks than this are fetched by listing instead of one by one. */
-const fetchOneByOne = 8;
 
 /** Submits tasks and watches them, live. `start` it once; everything it gives out is kept up by events. */
 export class TaskClient {
@@ -35,6 +34,12 @@ export class TaskClient {
   readonly #feed: LiveFeed;
   readonly #store: TaskStore;
   readonly #list = new BehaviorSubject<ListState>({ kind: 'loading' });
+  readonly #completion = new Completion({
+    fetchNewest: async () => (await this.api.listTasks({ limit: pageSize })).tasks,
+    fetchOne: (id) => this.api.getTask(id),
+    keep: (tasks) => this.#store.put(tasks),
+    isKnown: (id) => this.#store.get(id) !== undefined,
+  });
   #next: string | undefined;
 
   constructor({ send, schedule = (flush) => void setTimeout(flush, 16), ...options }: TaskClientOptions) {
@@ -47,7 +52,9 @@ export class TaskClient {
       snapshot: () => this.#snapshot(),
     });
     this.#feed.events$.subscribe((events) => this.#store.apply(events));
-    this.#store.incomplete$.subscribe((ids) => void this.#complete(ids).catch(() => undefined));
+    this.#store.incomplete$.subscribe(({ id, why }) =>
+      why === 'unknown' ? this.#completion.addUnknown(id) : this.#completion.addStale(id),
+    );
   }
 
   /** Every task known, by ID; fetched newest first, `loadMore` goes on. */
@@ -74,6 +81,7 @@ export class TaskClient {
 
   stop(): void {
     this.#feed.stop();
+    this.#completion.clear();
   }
 
   async submit(body: SubmitTask, idempotencyKey?: string): Promise<Task> {
@@ -114,7 +122,7 @@ export class TaskClient {
       const { cursor } = await this.api.listEvents('latest');
       const unsure = new Set(this.#store.openIds());
       for (const { id } of await this.#loadPage({})) unsure.delete(id);
-      await this.#complete([...unsure]);
+      for (const id of unsure) this.#completion.addStale(id);
       return cursor;
     } catch (error) {
       this.#list.next({ kind: 'failed', error: error as ApiError });
@@ -128,14 +136,6 @@ export class TaskClient {
     this.#next = page.cursor;
     this.#list.next({ kind: 'ready', hasMore: page.cursor !== undefined });
     return page.tasks;
-  }
-
-  async #complete(ids: readonly string[]): Promise<void> {
-    if (ids.length > fetchOneByOne) {
-      this.#store.put((await this.api.listTasks({ limit: pageSize })).tasks);
-      ids = ids.filter((id) => this.#store.get(id) === undefined);
-    }
-    for (const id of ids) await this.load(id);
   }
 
   #kept(task: Task): Task {

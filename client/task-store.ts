@@ -6,11 +6,17 @@ import { applyEvent, isEnded, mergeFetched, type KnownTask } from './task-reduce
 /** Calls back once, soon: a browser passes its animation frame, so that a burst is drawn once. */
 export type Schedule = (flush: () => void) => void;
 
+export interface Incomplete {
+  readonly id: string;
+  /** Never fetched, or its result was too large for the event. */
+  readonly why: 'unknown' | 'truncated';
+}
+
 /** The tasks this client knows, kept up by events. Readers see a burst of changes as one. */
 export class TaskStore {
   readonly #known = new Map<string, KnownTask>();
   readonly #tasks = new BehaviorSubject<ReadonlyMap<string, Task>>(new Map());
-  readonly #incomplete = new Subject<readonly string[]>();
+  readonly #incomplete = new Subject<Incomplete>();
   readonly #schedule: Schedule;
   #queue: TaskEvent[] = [];
   #scheduled = false;
@@ -23,8 +29,8 @@ export class TaskStore {
     return this.#tasks;
   }
 
-  /** IDs of tasks whose events say less than the task: unknown ones, and results too large for an event. */
-  get incomplete$(): Observable<readonly string[]> {
+  /** Tasks whose events say less than the task. */
+  get incomplete$(): Observable<Incomplete> {
     return this.#incomplete;
   }
 
@@ -57,17 +63,18 @@ export class TaskStore {
 
   #flush(): void {
     this.#scheduled = false;
-    const incomplete = new Set<string>();
-    for (const event of this.#queue) if (!this.#applied(event)) incomplete.add(event.taskId);
+    const incomplete = this.#queue.flatMap((event) => this.#apply(event) ?? []);
     this.#queue = [];
     this.#tasks.next(new Map([...this.#known].map(([id, { task }]) => [id, task])));
-    if (incomplete.size > 0) this.#incomplete.next([...incomplete]);
+    for (const task of incomplete) this.#incomplete.next(task);
   }
 
-  #applied(event: TaskEvent): boolean {
-    const known = this.#known.get(event.taskId);
-    if (known === undefined) return false;
-    this.#known.set(event.taskId, applyEvent(known, event));
-    return event.kind !== 'completed' || event.result !== undefined;
+  #apply(event: TaskEvent): Incomplete | undefined {
+    const id = event.taskId;
+    const known = this.#known.get(id);
+    // Progress of a task that nobody has asked for is not worth a request; its next state is.
+    if (known === undefined) return event.kind === 'progress' ? undefined : { id, why: 'unknown' };
+    this.#known.set(id, applyEvent(known, event));
+    return event.kind === 'completed' && event.result === undefined ? { id, why: 'truncated' } : undefined;
   }
 }

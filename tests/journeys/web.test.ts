@@ -159,7 +159,7 @@ describe('a person in the browser', () => {
     await submitEcho(page, { message: 'through the storm', delayMs: 1500, failures: 1 });
     await untilState(page, 'Running');
     await stack().kill('services');
-    await page.getByText(/Offline, retrying/).waitFor();
+    await page.getByText('Offline', { exact: true }).waitFor();
     await stack().untilRestarted('services');
     await untilState(page, 'Completed');
     await page.getByText('Live', { exact: true }).waitFor();

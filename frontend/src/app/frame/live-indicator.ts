@@ -10,21 +10,10 @@ import { Countdown } from '../ui/countdown.ts';
   host: { '[class]': 'connection().kind', '[title]': 'explanation()' },
   template: `
     <span class="dot"></span>
-    @switch (connection().kind) {
-      @case ('live') {
-        Live
-      }
-      @case ('catching-up') {
-        Catching up{{ missed() > 0 ? ' (' + missed() + ')' : '' }}
-      }
-      @case ('offline') {
-        <span
-          >Offline<span class="retry">, retrying <app-countdown [to]="retryAt()" /></span
-        ></span>
-      }
-      @default {
-        Connecting
-      }
+    <span role="status">{{ word() }}</span>
+    @if (connection().kind === 'offline') {
+      <!-- Outside of what is read aloud: it changes ten times a second. -->
+      <span class="retry">retrying <app-countdown [to]="retryAt()" /></span>
     }
   `,
   styles: `
@@ -53,6 +42,11 @@ import { Countdown } from '../ui/countdown.ts';
       background: var(--dot);
       box-shadow: 0 0 0 3px color-mix(in srgb, var(--dot) 20%, transparent);
     }
+    .retry {
+      margin-left: -4px;
+      color: var(--text-muted);
+      font-weight: 400;
+    }
     @media (width < 480px) {
       .retry {
         display: none;
@@ -62,9 +56,18 @@ import { Countdown } from '../ui/countdown.ts';
 })
 export class LiveIndicator {
   protected readonly connection = inject(Tasks).connection;
-  protected readonly missed = computed(() => {
+  protected readonly word = computed(() => {
     const state = this.connection();
-    return state.kind === 'catching-up' ? state.events : 0;
+    switch (state.kind) {
+      case 'connecting':
+        return 'Connecting';
+      case 'live':
+        return 'Live';
+      case 'catching-up':
+        return state.events > 0 ? `Catching up (${state.events})` : 'Catching up';
+      case 'offline':
+        return 'Offline';
+    }
   });
   protected readonly retryAt = computed(() => {
     const state = this.connection();
