@@ -23,8 +23,8 @@ export class GuardedSocket extends EventEmitter {
     super();
     this.#socket = socket;
     socket.on('data', (bytes) => this.#take(bytes));
-    socket.on('error', (error) => this.emit('error', error));
-    socket.on('end', () => this.emit('end'));
+    // After an error or the end comes a close; rhea may have stopped listening by then.
+    socket.on('error', () => undefined);
     socket.on('close', () => this.emit('end'));
   }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from '../broker/message.ts';
 import { ServiceBusError } from '../broker/errors.ts';
-import { check, isNull, numberAt, skip, textAt } from './encoding.ts';
-import { eachItem, fieldOffsets, findSections, PROPERTIES, type Sections } from './sections.ts';
+import { isNull, numberAt, skip, textAt } from './encoding.ts';
+import { checkSections, eachItem, fieldOffsets, findSections, PROPERTIES, type Sections } from './sections.ts';
 
 /** Service Bus allows this many characters in a message ID or a session ID. */
 const LONGEST_ID = 128;
@@ -18,9 +18,9 @@ const TTL = 2;
  * @throws ServiceBusError amqp:decode-error, or com.microsoft:argument-error when an ID is too long
  */
 export function readMessage(encoded: Buffer): IncomingMessage {
+  checkSections(encoded, findSections(encoded));
   const content = withMessageId(encoded);
   const sections = findSections(content);
-  for (let offset = 0; offset < sections.body;) offset = check(content, offset);
   const fields = fieldOffsets(content, sections.properties);
   const messageId = identifier(content, fields[MESSAGE_ID], 'message ID');
   const sessionId = identifier(content, fields[GROUP_ID], 'session ID');

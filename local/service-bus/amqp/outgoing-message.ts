@@ -59,8 +59,9 @@ function withDeadLetterCause({ content, deadLetterReason, deadLetterDescription 
 function header(message: StoredMessage, content: Buffer, sections: Sections): Buffer {
   const offsets = fieldOffsets(content, sections.header);
   const sent = (field: number) => {
-    const offset = offsets[field];
-    return offset === undefined ? NULL : content.subarray(offset, skip(content, offset));
+    const offset = offsets[field] ?? content.length;
+    const value = content.subarray(offset, offset < content.length ? skip(content, offset) : offset);
+    return value.length === 1 || value.length === 2 ? value : NULL;
   };
   const [durable, priority, firstAcquirer] = [sent(0), sent(1), sent(3)];
   const ttl = message.timeToLive === null ? NULL : uint(Math.min(message.timeToLive, MAX_UINT));

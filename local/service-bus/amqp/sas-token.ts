@@ -18,7 +18,7 @@ export function checkSasToken(token: string, keys: Readonly<Record<string, strin
   const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
   if (!key || Number(expiry) * 1000 <= now) return undefined;
   const expected = createHmac('sha256', key).update(`${resource}\n${expiry}`).digest('base64');
-  return sameText(expected, signature) ? pathOf(decodeURIComponent(resource)) : undefined;
+  return sameText(expected, signature) ? pathOf(fields.get('sr') ?? '') : undefined;
 }
 
 export function sameText(expected: string, actual: string): boolean {

@@ -1,4 +1,4 @@
-import { compound, malformed, numberAt, skip } from './encoding.ts';
+import { check, compound, malformed, numberAt, skip } from './encoding.ts';
 
 /** The descriptors of a message's sections. @see OASIS AMQP 1.0, part 3.2 */
 export const HEADER = 0x70;
@@ -64,6 +64,24 @@ export function eachItem(
     offset = skip(message, offset);
   }
   if (offset > section.end) throw malformed('a section runs past its end');
+}
+
+/** Looks through everything before the body, so that nobody stumbles over it later. @throws ServiceBusError amqp:decode-error */
+export function checkSections(message: Buffer, sections: Sections): void {
+  for (let offset = 0; offset < sections.body;) offset = check(message, offset);
+  for (const list of [sections.header, sections.properties]) {
+    if (list && !LISTS.includes(message[list.value] ?? 0)) throw malformed('a section is not the list it should be');
+  }
+  for (const map of [sections.messageAnnotations, sections.applicationProperties]) {
+    if (map && !isMap(message, map)) throw malformed('a section is not the map it should be');
+  }
+}
+
+const LISTS: readonly number[] = [0x45, 0xc0, 0xd0];
+const MAPS: readonly number[] = [0xc1, 0xd1];
+
+function isMap(message: Buffer, section: Section): boolean {
+  return MAPS.includes(message[section.value] ?? 0) && compound(message, section.value).count % 2 === 0;
 }
 
 /** The offsets of all items of a section. */

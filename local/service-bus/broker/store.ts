@@ -28,12 +28,12 @@ export class Store {
 
   /** Changes rows within this turn's transaction; returns how many. */
   write(sql: string, ...values: SQLInputValue[]): number {
-    if (!this.#writing) {
-      this.#database.exec('BEGIN');
-      this.#writing = true;
-    }
     this.#schedule();
-    return Number(this.#statement(sql).run(...values).changes);
+    return this.#orDie(() => {
+      if (!this.#writing) this.#database.exec('BEGIN');
+      this.#writing = true;
+      return Number(this.#statement(sql).run(...values).changes);
+    });
   }
 
   /** Calls `write` once in this turn, just before its commit, however often it is asked for. */
@@ -48,12 +48,12 @@ export class Store {
     this.#schedule();
   }
 
-  /** Commits what this turn has written so far. An error here is fatal: memory and disk no longer agree. */
+  /** Commits what this turn has written so far. */
   commit(): void {
     const writes = this.#beforeCommit;
     this.#beforeCommit = new Set();
     for (const write of writes) write();
-    if (this.#writing) this.#database.exec('COMMIT');
+    if (this.#writing) this.#orDie(() => this.#database.exec('COMMIT'));
     this.#writing = false;
   }
 
@@ -62,6 +62,20 @@ export class Store {
     this.commit();
     this.#afterCommit = [];
     this.#database.close();
+  }
+
+  /** A write that fails (a full disk, a damaged file) ends the process: memory and disk no longer agree, and a restart makes them. */
+  #orDie<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      process.nextTick(() => {
+        throw new Error(`The Service Bus data file could not be written: ${(error as Error).message}.`, {
+          cause: error,
+        });
+      });
+      throw error;
+    }
   }
 
   #schedule(): void {

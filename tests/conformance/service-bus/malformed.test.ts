@@ -122,6 +122,14 @@ onlyHere('a broken client', () => {
       'properties that announce more than they hold',
       Buffer.from([0x00, 0x53, 0x73, 0xc0, 2, 9, 0x40, 0x00, 0x53, 0x75, 0xa0, 0]),
     ],
+    [
+      'application properties that are no map',
+      Buffer.from([0x00, 0x53, 0x74, 0xa1, 1, 0x78, 0x00, 0x53, 0x75, 0xa0, 0]),
+    ],
+    [
+      'annotations with a key too many',
+      Buffer.from([0x00, 0x53, 0x72, 0xc1, 4, 1, 0xa3, 1, 0x78, 0x00, 0x53, 0x75, 0xa0, 0]),
+    ],
   ])('has a message of %s rejected', async (_what, bytes) => {
     const sender = (await signIn()).open_sender('plain');
     await once(sender, 'sendable');
@@ -153,6 +161,27 @@ onlyHere('a broken client', () => {
       (await namespace.client.createReceiver('plain').peekMessages(10)).map(({ body }) => body as unknown),
     ).toEqual([]);
     await others();
+  });
+
+  it('that settles with nonsense has that refused', async () => {
+    await namespace.client.createSender('plain').sendMessages({ body: 1 });
+    const connection = await signIn();
+    const receiver = connection.open_receiver({
+      source: 'plain',
+      credit_window: 1,
+      autoaccept: false,
+      rcv_settle_mode: 1,
+    });
+    await once(receiver, 'message');
+    // disposition { role: receiver, first: 0, state: modified { annotations: { described: described } } }
+    const nonsense = [0x00, 0xa3, 1, 0x78, 0x00, 0xa3, 1, 0x79, 0xf0, 0, 0, 0, 5, 0, 0, 0, 0, 0x40];
+    const modified = [0x00, 0x53, 0x27, 0xc0, 29, 3, 0x40, 0x40, 0xc1, 24, 2, 0xa1, 1, 0x61, ...nonsense, 0x40];
+    const fields = [0x41, 0x43, 0x40, 0x42, ...modified];
+    socketOf(connection).write(frame([0x00, 0x53, 0x15, 0xc0, fields.length + 1, 5, ...fields]));
+    await others('unique');
+    await namespace.client
+      .createReceiver('plain', { receiveMode: 'receiveAndDelete' })
+      .receiveMessages(10, { maxWaitTimeInMs: 200 });
   });
 
   it('that never reads holds nobody else up', async () => {

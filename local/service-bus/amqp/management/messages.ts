@@ -3,15 +3,20 @@ import { encodeMessage } from '../outgoing-message.ts';
 import { types } from '../rhea.ts';
 import { integer, invalid, list, longs, type Operation, sequenceNumbers, string } from './operation.ts';
 
-/** Answers stay well under a megabyte of messages; clients ask again from where an answer ended. */
+/** An answer ends at the first of both; clients ask again from there. */
 const MOST_PEEKED = 250;
+const MOST_PEEKED_BYTES = 1024 * 1024;
 
 const peekMessage: Operation = ({ broker, path, body }) => {
   const limit = Math.min(integer(body, 'message-count'), MOST_PEEKED);
   const sessionId = (body['session-id'] ?? null) === null ? null : string(body, 'session-id');
   const messages = broker.source(path).peek(integer(body, 'from-sequence-number'), limit, sessionId);
   if (messages.length === 0) return { code: 204 };
-  return { body: { messages: messages.map((message) => ({ message: encodeMessage(message) })) } };
+  let bytes = 0;
+  const fitting = messages.filter(
+    ({ content }, index) => (bytes += content.length) <= MOST_PEEKED_BYTES || index === 0,
+  );
+  return { body: { messages: fitting.map((message) => ({ message: encodeMessage(message) })) } };
 };
 
 const receiveBySequenceNumber: Operation = ({ broker, path, body }) => {
