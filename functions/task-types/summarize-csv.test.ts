@@ -47,7 +47,9 @@ it.each([
   ['bars', 'a|b\n1|2\n'],
   ['Windows line ends and a byte order mark', '\uFEFFa,b\r\n1,2\r\n'],
   ['old Mac line ends', 'a,b\r1,2\r'],
-  ['blank lines around', '\n\na,b\n\n1,2\n\n'],
+  ['blank lines around', '\n \na,b\n\n   \n1,2\n\n'],
+  ['line ends of several systems', 'a,b\n"1","2"\r\n'],
+  ['spaces around fields and quotes', ' a , "b"\n 1, "2" \n'],
   ['a last line without its end', 'a,b\n1,2'],
 ])('reads %s', async (_, csv) => {
   const { rows, columns } = await summarize(csv);
@@ -68,9 +70,25 @@ it.each([
   expect(columns[1]).toMatchObject({ missing });
 }); // prettier-ignore
 
-it('takes leading zeros and digits beyond 2^53 as texts: identifiers, not numbers', async () => {
-  const { columns } = await summarize('zip,account\n01067,9007199254740993\n10115,1\n');
-  expect(columns.map(({ type }) => type)).toEqual(['text', 'text']);
+it('takes leading zeros for identifiers, and digits beyond 2^53 for numbers that are no exact integers', async () => {
+  const { columns } = await summarize('zip,account\n01067,12345678901234567890\n10115,1\n');
+  expect(columns).toMatchObject([{ type: 'text' }, { type: 'number', max: 12345678901234567890, min: 1 }]);
+});
+
+it('orders dates by time, in any zone, and knows the calendar', async () => {
+  const { columns } = await summarize(
+    't,d,e\n2026-01-01T00:00:00+05:00,2024-02-29,2023-02-29\n2025-12-31T23:00:00Z,2024-03-01,2024-02-29\n2026-01-01,,\n',
+  );
+  expect(columns).toMatchObject([
+    { type: 'date', min: '2026-01-01T00:00:00+05:00', max: '2026-01-01' },
+    { type: 'date', min: '2024-02-29', max: '2024-03-01' },
+    { type: 'text' },
+  ]);
+});
+
+it('keeps the mean of huge numbers', async () => {
+  const { columns } = await summarize('a\n1e308\n-1e308\n1e308\n');
+  expect(columns[0]!.mean).toBeCloseTo(3.33e307, -306);
 });
 
 it('says "empty" of a column without values, and gives names to nameless ones', async () => {
@@ -83,9 +101,14 @@ it('accepts a header without rows', async () => {
 });
 
 it.each([
-  ['too many fields', 'a,b\n1,2\n3,4,5\n', /^Line 3 has 3 fields/],
-  ['too few fields', 'a,b\n1,2\n\n3\n', /^Line 4 has 1 field,/],
-  ['an open quote', 'a,b\n1,"2\n3,4\n', /never closed/],
+  ['too many fields', 'a,b\n1,2\n3,4,5\n', /^Line 3 has 3 fields where the header has 2/],
+  ['too few fields', 'a,b\n1,2\n\n3\n', /^Line 4 has 1 field where the header has 2/],
+  [
+    'too many fields after a blank line, in a record of three lines',
+    'a,b\n1,2\n\n"x\ny\nz",2,9\n',
+    /^Line 4 has 3 fields where the header has 2/,
+  ],
+  ['an open quote', `a,b\n1,"2\n3"\n\n5,"6\n${'7,8\n'.repeat(99)}`, /^Line 5 opens a quote that is never closed/],
   ['text after a closing quote', 'a,b\n1,"2"x\n', /^Line 2 has text after a closing quote/],
   ['a quote inside an unquoted field', 'a,b\n1,2\n1,2"3"\n', /^Line 3 has a quote in the middle/],
   ['nothing but blank lines', '\n \n\n', /no line with text/],

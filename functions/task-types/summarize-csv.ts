@@ -18,7 +18,8 @@ export const summarizeCsv = defineTaskType({
   schema: z.strictObject({
     csv: z.string().min(1, 'Paste some CSV or choose a file.').meta({
       title: 'CSV',
-      description: 'The first line is the header. Comma, semicolon, tab or | between fields.',
+      description:
+        'The first line is the header. Comma, semicolon, tab or | between fields. Empty, NA, N/A, null and NaN count as missing.',
       contentMediaType: 'text/csv',
     }),
   }),
@@ -28,7 +29,6 @@ export const summarizeCsv = defineTaskType({
     let rows = 0;
     for await (const { record, read } of parseCsv(csv)) {
       if (columns === undefined) {
-        if (record.every((field) => field.trim() === '')) continue;
         columns = columnNames(record).map((name) => new ColumnSummarizer(name));
         continue;
       }

@@ -134,5 +134,11 @@ function checkIdempotencyKey(key: string): string {
 }
 
 function fingerprint(submitted: SubmitTask): string {
-  return createHash('sha256').update(JSON.stringify(submitted)).digest('hex');
+  return createHash('sha256').update(JSON.stringify(submitted, inOneOrder)).digest('hex');
+}
+
+/** For JSON.stringify: objects that differ in the order of their keys only are the same. */
+function inOneOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -30,6 +30,10 @@ export async function runTask(engine: Engine, message: TaskMessage): Promise<voi
       return sendAttempt(engine, started.fields, started.attempt, started.nextAttemptAt);
     case 'busy':
       return engine.log(`Task ${message.id} is in the hands of another worker, who keeps its lease up.`);
+    case 'early':
+      return engine.log(
+        `Message for task ${message.id} came ${started.waitMs} ms too early: its own will come in time.`,
+      );
     case 'stale':
     case 'withdrawn':
       return engine.log(
@@ -42,11 +46,18 @@ export async function runTask(engine: Engine, message: TaskMessage): Promise<voi
   }
 }
 
-/** After a crash the dead worker's lease may have some seconds left: waits for its end, and gives up if it is renewed. */
+/** Clocks differ by less than this; a message that comes earlier is not the one that was scheduled. */
+const earlyAtMostMs = 60_000;
+
+/**
+ * After a crash the dead worker's lease may have some seconds left, and a message may come a little before its time: waits
+ * for the end of that, once.
+ */
 async function startWhenFree(engine: Engine, { id, attempt }: TaskMessage, token: string): Promise<Started> {
   const first = await engine.store.start(id, attempt, token, engine.leaseMs);
-  if (first.outcome !== 'busy') return first;
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, first.leaseUntil - engine.now()) + 50));
+  if (first.outcome !== 'busy' && first.outcome !== 'early') return first;
+  if (first.outcome === 'early' && first.waitMs > earlyAtMostMs) return first;
+  await new Promise((resolve) => setTimeout(resolve, first.waitMs + 1));
   return engine.store.start(id, attempt, token, engine.leaseMs);
 }
 

@@ -8,9 +8,8 @@ import { createSubmitter } from './create-submitter.ts';
 import { invalid } from './parse-submission.ts';
 import { readJson } from './read-json.ts';
 
-const Batch = z.strictObject({
-  tasks: z.array(z.looseObject({ idempotencyKey: z.string().optional() })).min(1).max(batchLimits.tasks), // prettier-ignore
-});
+const Batch = z.strictObject({ tasks: z.array(z.unknown()).min(1).max(batchLimits.tasks) });
+const Item = z.looseObject({ idempotencyKey: z.string().optional() });
 
 // Each task is accepted or refused by itself; natural batching lets them share their round trips.
 app.http('SendMessages', {
@@ -19,20 +18,25 @@ app.http('SendMessages', {
   authLevel: 'anonymous',
   handler: answering(async (request, context) => {
     const submit = createSubmitter(readPrincipal(request.headers).id, context);
-    const parsed = Batch.safeParse(await readJson(request, batchLimits.bytes));
-    if (!parsed.success)
-      throw invalid(toInputErrors(parsed.error), `Send {"tasks": […]} with 1 to ${batchLimits.tasks} tasks.`);
-    const submitOne = async ({
-      idempotencyKey,
-      ...body
-    }: z.output<typeof Batch>['tasks'][number]): Promise<BatchResult> => {
+    const batch = parse(Batch, await readJson(request, batchLimits.bytes));
+    const submitOne = async (item: unknown): Promise<BatchResult> => {
       try {
+        const { idempotencyKey, ...body } = parse(Item, item);
         return { status: 202, task: await submit(body, idempotencyKey) };
       } catch (error) {
         const problem = toProblem(toAppError(error, context));
         return { status: problem.status, error: problem };
       }
     };
-    return { status: 202, jsonBody: { results: await Promise.all(parsed.data.tasks.map(submitOne)) } };
+    return { status: 202, jsonBody: { results: await Promise.all(batch.tasks.map(submitOne)) } };
   }),
 });
+
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw invalid(
+    toInputErrors(parsed.error),
+    `Send {"tasks": […]} with 1 to ${batchLimits.tasks} tasks, each an object.`,
+  );
+}

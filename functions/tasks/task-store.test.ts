@@ -150,7 +150,7 @@ describe('running', () => {
 
   it('gives the task to one worker only, until the lease ends', async () => {
     const id = await running('first');
-    expect(await store.start(id, 1, 'second', leaseMs)).toEqual({ outcome: 'busy', leaseUntil: now + leaseMs });
+    expect(await store.start(id, 1, 'second', leaseMs)).toEqual({ outcome: 'busy', waitMs: leaseMs });
     now += leaseMs - 1;
     expect(await store.renewLease(id, 'first', leaseMs)).toBe('running');
     now += leaseMs - 1;
@@ -194,6 +194,15 @@ describe('running', () => {
     expect(listed).not.toHaveProperty('result');
   });
 
+  it('starts neither a scheduled task nor a retry before its time', async () => {
+    const id = await queued({ scheduledFor: now + 10_000 });
+    expect(await store.start(id, 1, 't', leaseMs)).toEqual({ outcome: 'early', waitMs: expect.any(Number) });
+    now += 10_000;
+    expect(await store.start(id, 1, 't', leaseMs)).toMatchObject({ outcome: 'started' });
+    await store.fail(id, 't', { code: 'x', message: 'x' }, now + 500);
+    expect(await store.start(id, 2, 'u', leaseMs)).toEqual({ outcome: 'early', waitMs: 500 });
+  });
+
   it('knows no task that it never accepted', async () => {
     expect(await store.start(createTaskId('ada', now), 1, 't', leaseMs)).toEqual({ outcome: 'unknown' });
   });
@@ -221,6 +230,7 @@ describe('failing', () => {
       attempt: 2,
       nextAttemptAt: now + 100,
     });
+    now += 100;
     expect(await store.start(id, 2, 'u', leaseMs)).toMatchObject({ outcome: 'started', fields: { attempt: '2' } });
     expect(await store.start(id, 1, 'v', leaseMs)).toEqual({ outcome: 'stale' });
   });

@@ -30,7 +30,7 @@ export type Accepted =
 
 export type Started =
   | { readonly outcome: 'started' | 'ended'; readonly events: TaskEvent[]; readonly fields: TaskFields }
-  | { readonly outcome: 'busy'; readonly leaseUntil: number }
+  | { readonly outcome: 'busy' | 'early'; /** Until it may be tried again. */ readonly waitMs: number }
   | {
       readonly outcome: 'superseded';
       readonly attempt: number;
@@ -97,7 +97,8 @@ export class TaskStore {
       case 'ended':
         return { outcome, events: events(first), fields: fields(second) };
       case 'busy':
-        return { outcome, leaseUntil: Number(first) };
+      case 'early':
+        return { outcome, waitMs: Number(first) };
       case 'superseded':
         return { outcome, attempt: Number(first), nextAttemptAt: Number(second), fields: fields(third) };
       default:

@@ -177,6 +177,8 @@ describe('a batch', () => {
       { type: 'echo', payload: { message: 0 }, idempotencyKey: key },
       { type: 'nope', payload: {} },
       { type: 'echo', payload: { message: 2 } },
+      null,
+      { type: 'echo', payload: { message: 4 }, idempotencyKey: 5 },
     ];
     const { status, body } = await api.post<{ results: BatchResult[] }>('/api/tasks/batch', { tasks });
     expect(status).toBe(202);
@@ -184,6 +186,8 @@ describe('a batch', () => {
       { status: 202, task: { state: 'queued' } },
       { status: 400, error: { code: 'invalid-request', errors: [{ pointer: '/type' }] } },
       { status: 202 },
+      { status: 400 },
+      { status: 400, error: { errors: [{ pointer: '/idempotencyKey' }] } },
     ]);
     expect(await api.ended(body.results[2]!.task!.id)).toMatchObject({ state: 'completed', result: { message: 2 } });
     const again = await api.post<{ results: BatchResult[] }>('/api/tasks/batch', { tasks: tasks.slice(0, 1) });
@@ -209,7 +213,8 @@ describe('an idempotency key', () => {
   it('gives the same task for the same request, and refuses another', async () => {
     const key = { 'idempotency-key': randomUUID() };
     const first = await api.submit('echo', { message: 1 }, {}, key);
-    expect((await api.submit('echo', { message: 1 }, {}, key)).id).toBe(first.id);
+    const again = await api.post<Task>('/api/tasks', { payload: { message: 1 }, type: 'echo' }, key);
+    expect(again.body.id).toBe(first.id);
     expect(await api.post('/api/tasks', { type: 'echo', payload: { message: 2 } }, key)).toMatchObject({
       status: 422,
       body: { code: 'idempotency-key-reused' },
@@ -331,6 +336,15 @@ describe('a message in the queue', () => {
       deadLetterReason: 'MaxDeliveryCountExceeded',
     });
     expect(await deadLetterOf('garbage-1')).toMatchObject({ body: { not: 'an ID' } });
+  });
+
+  it('that comes long before the time of its task does not start it', async () => {
+    const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
+    const { id } = await api.submit('echo', { message: 1 }, { scheduledFor });
+    await send(id, `early:${id}`);
+    const { id: later } = await api.submit('echo', { message: 1 });
+    await api.ended(later);
+    expect(await api.task(id)).toMatchObject({ state: 'scheduled' });
   });
 
   it('whose payload is gone makes its task a dead letter that says so', async () => {

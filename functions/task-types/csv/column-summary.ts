@@ -18,7 +18,7 @@ const missingMarks = new Set(['', 'na', 'n/a', 'null', 'nan']);
 const integer = /^[+-]?(0|[1-9]\d*)$/;
 const decimal = /^[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const boolean = /^(true|false|yes|no)$/i;
-const date = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+const date = /^(\d{4})-(\d{2})-(\d{2})([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
 /** Gathers what a column's values have in common, one value at a time. */
 export class ColumnSummarizer {
@@ -44,8 +44,8 @@ export class ColumnSummarizer {
     for (const type of this.#candidates) if (!fits(type, value)) this.#candidates.delete(type);
     if (this.#candidates.has('number')) this.#numbers.add(Number(value));
     if (this.#candidates.has('date')) {
-      if (this.#firstDate === null || value < this.#firstDate) this.#firstDate = value;
-      if (this.#lastDate === null || value > this.#lastDate) this.#lastDate = value;
+      if (this.#firstDate === null || timeOf(value) < timeOf(this.#firstDate)) this.#firstDate = value;
+      if (this.#lastDate === null || timeOf(value) > timeOf(this.#lastDate)) this.#lastDate = value;
     }
   }
 
@@ -72,8 +72,9 @@ class NumberRange {
 
   add(value: number): void {
     this.#count += 1;
-    // The running mean (Welford) does not overflow and loses less than a sum.
-    this.#mean += (value - this.#mean) / this.#count;
+    // The running mean (Welford) loses less than a sum; where even a distance overflows, its parts do not.
+    const distance = value - this.#mean;
+    this.#mean += Number.isFinite(distance) ? distance / this.#count : value / this.#count - this.#mean / this.#count;
     this.#min = Math.min(this.#min, value);
     this.#max = Math.max(this.#max, value);
   }
@@ -86,19 +87,24 @@ class NumberRange {
 function fits(type: ColumnType, value: string): boolean {
   switch (type) {
     case 'integer':
-      // Beyond 2^53 digits would be lost: such a column is of identifiers.
+      // Beyond 2^53 digits are lost: such a column is of numbers, not of exact integers.
       return integer.test(value) && Number.isSafeInteger(Number(value));
     case 'number':
-      return (
-        decimal.test(value) &&
-        Number.isFinite(Number(value)) &&
-        (!integer.test(value) || Number.isSafeInteger(Number(value)))
-      );
+      return decimal.test(value) && Number.isFinite(Number(value));
     case 'boolean':
       return boolean.test(value);
     case 'date':
-      return date.test(value) && !Number.isNaN(Date.parse(value.replace(' ', 'T')));
+      return !Number.isNaN(timeOf(value));
     default:
       return true;
   }
+}
+
+/** Milliseconds since 1970 of an ISO 8601 date or time (UTC where it names no zone), or NaN: also for a day that no month has. */
+function timeOf(value: string): number {
+  const match = date.exec(value);
+  if (match === null) return NaN;
+  const [, year, month, day, time, , , zone] = match;
+  if (Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()) return NaN;
+  return Date.parse(value.replace(' ', 'T') + (time !== undefined && zone === undefined ? 'Z' : ''));
 }

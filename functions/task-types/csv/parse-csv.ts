@@ -5,23 +5,41 @@ import { detectDelimiter } from './delimiter.ts';
 
 const chunkLength = 64 * 1024;
 
+interface Parsed {
+  readonly record: string[];
+  readonly info: { readonly lines: number };
+}
+
 /**
  * The records of a CSV text, as arrays of strings, each with the share of the text that has been read (0 to 1).
  * Between chunks the event loop gets its turn.
  * @throws PermanentError `invalid-csv` that names the line
  */
 export async function* parseCsv(csv: string): AsyncGenerator<{ record: string[]; read: number }> {
-  const parser = parse({ bom: true, delimiter: detectDelimiter(csv), skip_empty_lines: true });
-  let fed = 0;
+  const parser = parse({
+    bom: true,
+    delimiter: detectDelimiter(csv),
+    // All of them in any mixture: files are edited on more than one system.
+    record_delimiter: ['\r\n', '\n', '\r'],
+    skip_empty_lines: true,
+    trim: true,
+    info: true,
+  });
   const bytes = Buffer.from(csv);
+  let [fed, line, fields] = [0, 0, 0];
   const feeding = feed(parser, bytes, (length) => (fed = length));
   // The failure reaches us through the loop below as well.
   feeding.catch(() => undefined);
   try {
-    for await (const record of parser as AsyncIterable<string[]>) yield { record, read: fed / bytes.length };
+    for await (const { record, info } of parser as AsyncIterable<Parsed>) {
+      line = info.lines;
+      fields ||= record.length;
+      yield { record, read: fed / bytes.length };
+    }
     await feeding;
   } catch (error) {
-    throw error instanceof CsvError ? new PermanentError(explain(error), 'invalid-csv') : error;
+    if (!(error instanceof CsvError)) throw error;
+    throw new PermanentError(explain(error, nextFilledLine(csv, line), fields), 'invalid-csv');
   }
 }
 
@@ -37,21 +55,22 @@ async function feed(parser: Parser, csv: Buffer, onFed: (length: number) => void
   parser.end();
 }
 
-interface Where {
-  readonly lines?: number;
-  readonly record?: readonly string[];
-  readonly index?: number;
+/** The number of the first line after this one that has text in it: where the record begins that could not be read. */
+function nextFilledLine(csv: string, after: number): number {
+  const lines = csv.split(/\r\n|\n|\r/);
+  const found = lines.findIndex((line, i) => i >= after && line.trim() !== '');
+  return (found === -1 ? after : found) + 1;
 }
 
-function explain(error: CsvError): string {
-  const { lines = 0, record = [] } = error as CsvError & Where;
-  const line = `Line ${lines}`;
+function explain(error: CsvError, lineNumber: number, expected: number): string {
+  const { record = [] } = error as CsvError & { readonly record?: readonly string[] };
+  const line = `Line ${lineNumber}`;
   switch (error.code) {
     case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
     case 'CSV_RECORD_INCONSISTENT_COLUMNS':
-      return `${line} has ${record.length} ${record.length === 1 ? 'field' : 'fields'}, the lines before it have another number. Add or remove delimiters there, or put the field into quotes.`;
+      return `${line} has ${record.length} ${record.length === 1 ? 'field' : 'fields'} where the header has ${expected}. Add or remove delimiters there, or put the field into quotes.`;
     case 'CSV_QUOTE_NOT_CLOSED':
-      return `A quote is opened and never closed; the text ends at line ${lines}. Close it, or double it ("") where it is part of a field.`;
+      return `${line} opens a quote that is never closed. Close it, or double it ("") where it is part of a field.`;
     case 'INVALID_OPENING_QUOTE':
       return `${line} has a quote in the middle of a field. Put the whole field into quotes and double the quotes inside ("").`;
     case 'CSV_INVALID_CLOSING_QUOTE':

@@ -1,7 +1,7 @@
 -- Takes the lease of a task for one attempt, if the message in hand is the one to do that.
 -- ARGV: now, attempt of the message, new lease token, length of the lease (ms)
--- → {'started', events, fields} | {'ended', events, fields} | {'busy', leaseUntil}
---   | {'superseded', next attempt, nextAttemptAt, fields} | {'stale'} | {'withdrawn'} | {'unknown'}
+-- → {'started', events, fields} | {'ended', events, fields} | {'busy', ms until the lease ends}
+--   | {'early', ms until it is due} | {'superseded', next attempt, nextAttemptAt, fields} | {'stale'} | {'withdrawn'} | {'unknown'}
 local messageAttempt, token, leaseMs = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local task = read()
 if not task then
@@ -17,7 +17,7 @@ if task.state == 'retrying' and messageAttempt <= attempt then
   return { 'superseded', attempt + 1, task.nextAttemptAt, redis.call('HGETALL', KEYS[1]) }
 end
 if task.state == 'running' and task.leaseToken ~= token then
-  if tonumber(task.leaseUntil) > now then return { 'busy', task.leaseUntil } end
+  if tonumber(task.leaseUntil) > now then return { 'busy', int(tonumber(task.leaseUntil) - now) } end
   if task.delivery == 'at-most-once' then
     -- It has started once, and may have done anything since.
     local failure = '{"code":"worker-lost","message":"The worker stopped in the middle, and this task may run at most once."}'
@@ -30,6 +30,9 @@ elseif task.state ~= 'running' and task.expiresAt and tonumber(task.expiresAt) <
   events[1] = expire(task)
   return { 'ended', events, redis.call('HGETALL', KEYS[1]) }
 end
+
+local dueAt = task.state == 'scheduled' and task.scheduledFor or task.state == 'retrying' and task.nextAttemptAt
+if dueAt and tonumber(dueAt) > now then return { 'early', int(tonumber(dueAt) - now) } end
 
 if not task.announced then
   redis.call('HSET', KEYS[1], 'announced', 1)
