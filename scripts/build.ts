@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { functionAppBundle } from './function-app-bundle.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -18,23 +19,10 @@ interface Part {
 
 const functionApp: Part = {
   name: 'function app',
-  sources: ['functions/**/*', 'contracts/**/*', 'package-lock.json', 'scripts/build.ts'],
+  sources: ['functions/**/*', 'contracts/**/*', 'package-lock.json', 'scripts/{build,function-app-bundle}.ts'],
   stamp: 'dist/.functions-built',
   async run() {
-    await build({
-      absWorkingDir: root,
-      entryPoints: ['functions/index.ts'],
-      outfile: 'dist/functions.cjs',
-      bundle: true,
-      platform: 'node',
-      target: 'node22',
-      format: 'cjs',
-      sourcemap: 'linked',
-      loader: { '.lua': 'text' },
-      // Supplied by the Functions host at run time.
-      external: ['@azure/functions-core'],
-      logLevel: 'warning',
-    });
+    await build(functionAppBundle(root));
   },
 };
 

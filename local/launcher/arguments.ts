@@ -8,36 +8,53 @@ export interface LauncherArguments {
   readonly dataDir: string;
   readonly entitiesFile: string;
   /** `PORT` or `HOST:PORT`. */
-  readonly inspect?: string;
+  readonly inspect: string | undefined;
+  /** Everything but the Functions host, which then is somebody else's, such as `func start`. */
+  readonly servicesOnly: boolean;
+  /** Where `ng serve` listens; `npm run dev` only. */
+  readonly webPort: number;
 }
 
-const usage = 'Usage: npm start -- [--settings FILE] [--data DIR] [--entities FILE] [--inspect[=PORT]]';
+/** `start`: what was built. `dev`: what is being written, with reload on change. */
+export type Mode = 'start' | 'dev';
+
+const common = '[--settings FILE] [--data DIR] [--entities FILE] [--inspect[=PORT]]';
+const usages = {
+  start: `Usage: npm start -- ${common} [--services-only]`,
+  dev: `Usage: npm run dev -- ${common} [--web-port PORT]`,
+};
 
 /** Paths are relative to `root`, where npm runs its scripts. */
-export function parseArguments(argv: readonly string[], root: string): LauncherArguments {
-  const { settings, data, entities, inspect } = parse(
-    argv.map((arg) => (arg === '--inspect' ? '--inspect=9229' : arg)),
-  );
+export function parseArguments(argv: readonly string[], root: string, mode: Mode): LauncherArguments {
+  const values = parse(argv, mode);
+  const webPort = Number(values['web-port']);
+  if (!Number.isInteger(webPort) || webPort < 1 || webPort > 65_535)
+    throw new Error(`--web-port must be a port number, not "${values['web-port']}". ${usages[mode]}`);
   return {
-    settingsFile: resolve(root, settings),
-    dataDir: resolve(root, data),
-    entitiesFile: resolve(root, entities),
-    ...(inspect !== undefined && { inspect }),
+    settingsFile: resolve(root, values.settings),
+    dataDir: resolve(root, values.data),
+    entitiesFile: resolve(root, values.entities),
+    inspect: values.inspect,
+    servicesOnly: values['services-only'],
+    webPort,
   };
 }
 
-function parse(args: string[]) {
+function parse(argv: readonly string[], mode: Mode) {
+  const options = {
+    settings: { type: 'string', default: 'local.settings.json' },
+    data: { type: 'string', default: '.local' },
+    entities: { type: 'string', default: 'contracts/service-bus.json' },
+    inspect: { type: 'string' },
+    'services-only': { type: 'boolean', default: false },
+    'web-port': { type: 'string', default: '4200' },
+  } as const;
+  const foreign = mode === 'dev' ? '--services-only' : '--web-port';
   try {
-    return parseArgs({
-      args,
-      options: {
-        settings: { type: 'string', default: 'local.settings.json' },
-        data: { type: 'string', default: '.local' },
-        entities: { type: 'string', default: 'contracts/service-bus.json' },
-        inspect: { type: 'string' },
-      },
-    }).values;
+    const misplaced = argv.find((arg) => arg.split('=')[0] === foreign);
+    if (misplaced) throw new Error(`Unknown option '${foreign}'`);
+    return parseArgs({ args: argv.map((arg) => (arg === '--inspect' ? '--inspect=9229' : arg)), options }).values;
   } catch (error) {
-    throw new Error(`${messageOf(error).replace(/\.? To specify.*$/s, '')}. ${usage}`, { cause: error });
+    throw new Error(`${messageOf(error).replace(/\.? To specify.*$/s, '')}. ${usages[mode]}`, { cause: error });
   }
 }

@@ -1,18 +1,25 @@
 import type { Plan, Service } from './plan.ts';
 
 export interface BannerFacts {
-  readonly url: string;
+  readonly webUrl: string;
+  readonly apiUrl: string;
+  /** No Functions host runs: neither URL answers by our doing. */
+  readonly servicesOnly: boolean;
   readonly services: Plan['services'];
   readonly settingsFile: string;
   readonly dataDir: string;
-  readonly inspect?: string;
+  readonly inspect: string | undefined;
 }
 
 /** What runs, where, and how to end it. */
-export function banner({ url, services, settingsFile, dataDir, inspect }: BannerFacts): string {
+export function banner(facts: BannerFacts): string {
+  const { webUrl, apiUrl, servicesOnly, services, settingsFile, dataDir, inspect } = facts;
+  const app = [
+    ['Web app', webUrl],
+    ['API', `${apiUrl}/api/tasks`],
+  ];
   const rows = [
-    ['Web app', url],
-    ['API', `${url}/api/tasks`],
+    ...(servicesOnly ? [] : app),
     ...services.map(rowOf),
     ...(inspect === undefined ? [] : [['Debugger', `node --inspect, ${inspect}`]]),
     ['Settings', settingsFile],
@@ -20,7 +27,10 @@ export function banner({ url, services, settingsFile, dataDir, inspect }: Banner
   ];
   const width = Math.max(...rows.map(([name = '']) => name.length));
   const table = rows.map(([name = '', what = '']) => `  ${name.padEnd(width)}  ${what}`).join('\n');
-  return `\nAsync Message Orchestrator is ready: ${url}\n\n${table}\n\nCtrl-C stops everything.\n`;
+  const title = servicesOnly
+    ? 'The services are ready; the Functions host is yours to start'
+    : `Async Message Orchestrator is ready: ${webUrl}`;
+  return `\n${title}\n\n${table}\n\nCtrl-C stops everything.\n`;
 }
 
 function rowOf({ name, endpoint: { host, port }, origin }: Service): [string, string] {

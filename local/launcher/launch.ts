@@ -1,9 +1,10 @@
-/** `npm start`: from arguments and settings to a running stack, and back to nothing. */
+/** `npm start` and `npm run dev`: from arguments and settings to a running stack, and back to nothing. */
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { localEndpoints } from '../local-endpoints.ts';
 import { createSettingsFile, readSettings, withEnvironment } from '../settings-file.ts';
 import { parseArguments } from './arguments.ts';
+import type { Mode } from './arguments.ts';
 import { banner } from './banner.ts';
 import { lockDataFolder } from './data-lock.ts';
 import { endLeftovers } from './leftovers.ts';
@@ -18,6 +19,7 @@ export interface LaunchContext {
   readonly root: string;
   readonly argv: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  readonly mode: Mode;
   readonly print: (text: string) => void;
   readonly logFor: (name: string) => Log;
 }
@@ -33,51 +35,63 @@ export interface Launched {
  * `onStarted` receives the way to stop from the moment on at which there is something to stop.
  */
 export async function launch(context: LaunchContext, onStarted: (launched: Launched) => void): Promise<void> {
-  const { root, print, logFor } = context;
-  const given = parseArguments(context.argv, root);
-  const { settingsFile, entitiesFile, inspect } = given;
+  const { root, mode, print, logFor } = context;
+  const given = parseArguments(context.argv, root, mode);
+  const { settingsFile, inspect, servicesOnly } = given;
   const shownFile = shortPath(settingsFile, root);
-  if (
-    shownFile === 'local.settings.json' &&
-    createSettingsFile(settingsFile, join(root, 'local.settings.sample.json'))
-  ) {
-    print('Created local.settings.json from local.settings.sample.json.\n');
-  }
+  if (shownFile === 'local.settings.json') createFromSample(context, settingsFile);
   const { values, host } = readSettings(settingsFile);
   const endpoints = localEndpoints(withEnvironment(values, context.environment));
-  if (!existsSync(join(root, 'dist/functions.cjs')))
-    throw new Error('The function app is not built: run "npm run build", then start again.');
+  if (mode === 'start' && !servicesOnly) demandBuild(root);
   const dataDir = makeFolder(given.dataDir);
   const lock = lockDataFolder(dataDir);
   await endLeftovers(dataDir);
-  const plan = await makePlan(endpoints, host.LocalHttpPort, shownFile);
-  const url = `http://localhost:${host.LocalHttpPort}`;
-  const options = { root, settingsFile, dataDir, entitiesFile, httpPort: host.LocalHttpPort, logFor };
-  const pieces = piecesOf(plan, { ...options, ...(inspect !== undefined && { inspect }) });
+
+  const httpPort = host.LocalHttpPort;
+  const webPort = mode === 'dev' ? given.webPort : undefined;
+  const plan = await makePlan(endpoints, { httpPort: servicesOnly ? undefined : httpPort, webPort }, shownFile);
+  const url = `http://localhost:${httpPort}`;
+  const pieces = piecesOf(plan, { ...given, root, dataDir, httpPort, webPort, logFor });
   const stack = new Stack(pieces, { url, dataDir, logFor });
   const launched = { stop: () => stop(stack, dataDir, lock), kill: () => stack.kill() };
   onStarted(launched);
   try {
+    if (mode === 'dev') await reloadOnChange(context, stack);
     await stack.start();
   } catch (error) {
     await launched.stop();
     throw error;
   }
-  print(
-    banner({
-      url,
-      services: plan.services,
-      settingsFile: shownFile,
-      dataDir,
-      ...(inspect !== undefined && { inspect }),
-    }),
-  );
+  const webUrl = webPort === undefined ? url : `http://localhost:${webPort}`;
+  const { services } = plan;
+  print(banner({ webUrl, apiUrl: url, servicesOnly, services, settingsFile: shownFile, dataDir, inspect }));
+}
+
+/** Resolves when the function app is built for the first time. The watch ends with this process. */
+async function reloadOnChange({ root, logFor }: LaunchContext, stack: Stack): Promise<void> {
+  // Imported here: `npm start` needs no builder.
+  const { watchFunctionApp } = await import('./function-app-watch.ts');
+  const log = logFor('build');
+  await watchFunctionApp(root, log, () => {
+    log('built the function app: the host is started again');
+    stack.restart('host');
+  });
 }
 
 async function stop(stack: Stack, dataDir: string, lock: { release(): void }): Promise<void> {
   await stack.stop();
   removeProcesses(dataDir);
   lock.release();
+}
+
+function createFromSample({ root, print }: LaunchContext, settingsFile: string): void {
+  if (createSettingsFile(settingsFile, join(root, 'local.settings.sample.json')))
+    print('Created local.settings.json from local.settings.sample.json.\n');
+}
+
+function demandBuild(root: string): void {
+  if (!existsSync(join(root, 'dist/functions.cjs')))
+    throw new Error('The function app is not built: run "npm run build", then start again.');
 }
 
 /** As a person in the project folder would name it. */

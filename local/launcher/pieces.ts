@@ -7,6 +7,7 @@ import type { Log } from './log.ts';
 import type { Plan } from './plan.ts';
 import { startRedisPiece } from './redis-piece.ts';
 import type { Piece } from './supervisor.ts';
+import { webPiece } from './web-piece.ts';
 
 export interface StackOptions {
   /** The project: where package.json, local/ and dist/ are. */
@@ -16,17 +17,22 @@ export interface StackOptions {
   readonly entitiesFile: string;
   readonly httpPort: number;
   /** Where the host waits for a debugger. */
-  readonly inspect?: string;
+  readonly inspect: string | undefined;
+  readonly servicesOnly: boolean;
+  /** Where `ng serve` listens; undefined where the web app is served as it was built. */
+  readonly webPort: number | undefined;
   readonly logFor: (name: string) => Log;
 }
 
 /** A piece that does not answer for ten seconds hangs. */
 const watched = { readyWithinMs: 60_000, pingEveryMs: 2_000, missedPingsAllowed: 5 };
 
-/** In the order in which they end: the host first, so that it can settle its messages, and what it needs after it. */
+/** In the order in which they end: the host before what it needs, so that it can settle its messages. */
 export function piecesOf(plan: Plan, options: StackOptions): Piece[] {
+  const { webPort, logFor } = options;
   return [
-    hostPiece(options),
+    webPort === undefined ? undefined : webPiece({ ...options, webPort, log: logFor('web') }),
+    options.servicesOnly ? undefined : hostPiece(options),
     servicesPiece(plan, options),
     azuritePiece(plan, options),
     redisPiece(plan, options),
@@ -39,7 +45,7 @@ function hostPiece({ root, settingsFile, dataDir, httpPort, inspect, logFor }: S
   // A breakpoint is no hang.
   const debugged = inspect === undefined ? {} : { nodeOptions: [`--inspect=${inspect}`], pingEveryMs: 0 };
   const child = { ...watched, program, args, cwd: root, log: logFor('host'), ...debugged };
-  return pieceOf('host', { http: httpPort }, 2_800, child);
+  return { ...pieceOf('host', { http: httpPort }, 2_800, child), needsOthers: true };
 }
 
 function servicesPiece(

@@ -15,14 +15,19 @@ export interface Service {
 /** What this launcher starts: each part is absent where it is found or lives elsewhere. */
 export type Plan = LocalEndpoints & { readonly services: readonly Service[] };
 
+/** What listens besides the services. */
+export interface OwnPorts {
+  /** Undefined where the Functions host is somebody else's. */
+  readonly httpPort: number | undefined;
+  /** Undefined where no `ng serve` runs. */
+  readonly webPort: number | undefined;
+}
+
 /** Fails with one sentence that names the port, the setting and the file. */
-export async function makePlan(endpoints: LocalEndpoints, httpPort: number, settingsFile: string): Promise<Plan> {
-  refuseSharedPorts(endpoints, httpPort, settingsFile);
-  if (await probeAnything({ host: 'localhost', port: httpPort })) {
-    throw new Error(
-      `Port ${httpPort} is in use: end the program that uses it, or change "LocalHttpPort" under "Host" in ${settingsFile}.`,
-    );
-  }
+export async function makePlan(endpoints: LocalEndpoints, own: OwnPorts, settingsFile: string): Promise<Plan> {
+  refuseSharedPorts(endpoints, own, settingsFile);
+  await refuseTakenPort(own.httpPort, `change "LocalHttpPort" under "Host" in ${settingsFile}`);
+  await refuseTakenPort(own.webPort, 'give another one with --web-port');
   const answers = await Promise.all(probes(endpoints));
   const services = answers.map(([name, endpoint, answer]) => judge(name, endpoint, answer, settingsFile));
   const started = new Set(services.filter(({ origin }) => origin === 'started').map(({ endpoint }) => endpoint));
@@ -57,8 +62,16 @@ function judge(name: ServiceName, endpoint: LocalEndpoint, answer: Answer, setti
   return { name, endpoint, origin: answer === 'service' ? 'found' : 'started' };
 }
 
-function refuseSharedPorts(endpoints: LocalEndpoints, httpPort: number, settingsFile: string): void {
-  const owners = new Map([[httpPort, 'LocalHttpPort']]);
+async function refuseTakenPort(port: number | undefined, otherwise: string): Promise<void> {
+  if (port !== undefined && (await probeAnything({ host: 'localhost', port })))
+    throw new Error(`Port ${port} is in use: end the program that uses it, or ${otherwise}.`);
+}
+
+function refuseSharedPorts(endpoints: LocalEndpoints, { httpPort, webPort }: OwnPorts, settingsFile: string): void {
+  const owners = new Map<number | undefined, string>([
+    [httpPort, 'LocalHttpPort'],
+    [webPort, '--web-port'],
+  ]);
   for (const { port, setting } of Object.values(endpoints) as (LocalEndpoint | KeyedEndpoint)[]) {
     const owner = owners.get(port);
     if (owner) throw new Error(`${owner} and ${setting} in ${settingsFile} both use port ${port}: give each its own.`);

@@ -16,7 +16,7 @@ export class Stack {
   readonly #supervisors: readonly Supervisor[];
   readonly #facts: StackFacts;
 
-  /** `pieces` in the order in which they end; the first one needs all the others. */
+  /** `pieces` in the order in which they end. */
   constructor(pieces: readonly Piece[], facts: StackFacts) {
     this.#facts = facts;
     const onChange = () => this.#record();
@@ -26,9 +26,8 @@ export class Stack {
   /** Resolves when all are ready. */
   async start(): Promise<void> {
     this.#record();
-    const [first, ...needed] = this.#supervisors;
-    await Promise.all(needed.map(startNamed));
-    if (first) await startNamed(first);
+    await Promise.all(this.#supervisors.filter(({ piece }) => !piece.needsOthers).map(startNamed));
+    await Promise.all(this.#supervisors.filter(({ piece }) => piece.needsOthers).map(startNamed));
   }
 
   async stop(): Promise<void> {
@@ -37,6 +36,11 @@ export class Stack {
 
   kill(): void {
     for (const supervisor of this.#supervisors) supervisor.kill();
+  }
+
+  /** Ends the piece and starts it again, for its program has changed. */
+  restart(name: string): void {
+    this.#supervisors.find(({ piece }) => piece.name === name)?.restart();
   }
 
   #record(): void {

@@ -179,6 +179,35 @@ describe('a supervised piece', () => {
     expect(lines.join('\n')).toContain('did not start (Not now.): it is started again in 0.04 s');
   });
 
+  it('is started again without a pause when that is asked for, once for each time that matters', async () => {
+    const { supervisor, runs, until } = supervisorOf(ready, { firstPauseMs: 60_000 });
+    await supervisor.start();
+    supervisor.restart();
+    supervisor.restart();
+    await until(() => supervisor.restarts === 1 && supervisor.pid !== undefined);
+    expect(await runs[0]?.ended).toBe('was ended by SIGTERM');
+    expect(runs).toHaveLength(2);
+  });
+
+  it('is started again at once when that is asked for in a pause', async () => {
+    const { supervisor, runs, until } = supervisorOf(ready, { firstPauseMs: 60_000 });
+    await supervisor.start();
+    runs[0]?.kill();
+    await until(() => supervisor.pid === undefined);
+    supervisor.restart();
+    await until(() => supervisor.pid !== undefined);
+    expect(runs).toHaveLength(2);
+  });
+
+  it('is started once more when that is asked for while it starts', async () => {
+    const { supervisor, runs, until } = supervisorOf(ready, { firstPauseMs: 60_000 });
+    const starting = supervisor.start();
+    supervisor.restart();
+    await starting;
+    await until(() => supervisor.restarts === 1 && supervisor.pid !== undefined);
+    expect(runs).toHaveLength(2);
+  });
+
   it('is not started again once it is stopped, and is killed when it does not end in time', async () => {
     const { supervisor, runs } = supervisorOf(`process.on('SIGTERM', () => {}); ${ready}`);
     await supervisor.start();

@@ -19,6 +19,8 @@ export interface Piece {
   readonly ports: Readonly<Record<string, number>>;
   /** How long it may take to end when asked, before it is killed. */
   readonly stopWithinMs: number;
+  /** It is started when all that do not need others are ready. */
+  readonly needsOthers?: boolean;
   /** Resolves when the piece is ready; fails with one sentence, and leaves no process behind, also when `signal` ends the start. */
   start(signal: AbortSignal): Promise<RunningPiece>;
 }
@@ -41,7 +43,9 @@ export class Supervisor {
   #running: RunningPiece | undefined;
   #starting: Promise<void> | undefined;
   #restarts = 0;
+  #restartAsked = false;
   #pauseMs: number;
+  #pausing = new AbortController();
 
   constructor(piece: Piece, options: SupervisorOptions) {
     this.piece = piece;
@@ -68,16 +72,16 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#starting?.catch(() => undefined);
-    const running = this.#running;
-    if (!running) return;
-    running.terminate();
-    const straggler = setTimeout(() => {
-      this.#options.log(`did not end within ${this.piece.stopWithinMs / 1000} s and is killed`);
-      running.kill();
-    }, this.piece.stopWithinMs);
-    await running.ended;
-    clearTimeout(straggler);
+    if (!this.#running) return;
+    await this.#end(this.#running);
     this.#options.log('stopped');
+  }
+
+  /** Ends the piece and starts it again without a pause, as when its program has changed; a pause under way is cut short. */
+  restart(): void {
+    this.#restartAsked = true;
+    this.#pausing.abort();
+    if (this.#running) void this.#end(this.#running);
   }
 
   /** Ends the piece for good, at once. */
@@ -86,12 +90,25 @@ export class Supervisor {
     this.#running?.kill();
   }
 
+  async #end(running: RunningPiece): Promise<void> {
+    running.terminate();
+    const straggler = setTimeout(() => {
+      this.#options.log(`did not end within ${this.piece.stopWithinMs / 1000} s and is killed`);
+      running.kill();
+    }, this.piece.stopWithinMs);
+    await running.ended;
+    clearTimeout(straggler);
+  }
+
   async #run(): Promise<void> {
+    this.#restartAsked = false;
     const running = await this.piece.start(this.#stopping.signal);
     const startedAt = this.#options.now();
     this.#running = running;
     this.#options.onChange();
     void running.ended.then((how) => this.#afterTheEnd(how, startedAt));
+    // Asked for while it was starting: what it has loaded may be older than what was meant.
+    if (this.#restartAsked) void this.#end(running);
   }
 
   async #afterTheEnd(how: string, startedAt: number): Promise<void> {
@@ -100,7 +117,7 @@ export class Supervisor {
     onChange();
     if (now() - startedAt >= stableAfterMs) this.#pauseMs = firstPauseMs;
     for (let reason = how; !this.#stopping.signal.aborted;) {
-      await this.#pause(reason);
+      if (!this.#restartAsked) await this.#pause(reason);
       if (this.#stopping.signal.aborted) return;
       try {
         this.#restarts += 1;
@@ -115,7 +132,9 @@ export class Supervisor {
 
   async #pause(reason: string): Promise<void> {
     this.#options.log(`${reason}: it is started again in ${this.#pauseMs / 1000} s`);
-    await delay(this.#pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    this.#pausing = new AbortController();
+    const signal = AbortSignal.any([this.#stopping.signal, this.#pausing.signal]);
+    await delay(this.#pauseMs, undefined, { signal }).catch(() => undefined);
     this.#pauseMs = Math.min(this.#pauseMs * 2, this.#options.longestPauseMs);
   }
 }

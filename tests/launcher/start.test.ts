@@ -170,6 +170,18 @@ it('starts nothing for settings that point elsewhere or are empty', async () => 
   await launcher.ended;
 });
 
+it('starts everything but the host with --services-only, though another host runs already', async () => {
+  const port = await stranger();
+  const file = settingsFile({ ...settings, Host: { LocalHttpPort: port } });
+  const launcher = spawnLauncher(['--settings', file, '--data', dataDir(), '--services-only']);
+  await launcher.ready;
+  const { pieces } = JSON.parse(readFileSync(join(dataDir(), 'processes.json'), 'utf8')) as { pieces: object };
+  expect(Object.keys(pieces).sort()).toEqual(['azurite', 'redis', 'services']);
+  expect(launcher.output()).toContain('The services are ready; the Functions host is yours to start');
+  launcher.child.kill('SIGTERM');
+  expect(await launcher.ended).toBe(0);
+});
+
 it('lets an environment variable win over the settings file', async () => {
   const port = await stranger();
   const output = await failure(argsFor(settings), { RedisConnection: `redis://localhost:${port}` });

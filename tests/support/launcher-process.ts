@@ -1,4 +1,4 @@
-/** The real launcher, `node local/start.ts`, as a child process of a test. */
+/** The real launcher, `node local/start.ts` or `node local/dev.ts`, as a child process of a test. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,10 +16,21 @@ export interface LauncherProcess {
 /** The last line of the banner. */
 const readyMark = 'Ctrl-C stops everything.';
 
-export function spawnLauncher(args: readonly string[], environment: Record<string, string> = {}): LauncherProcess {
+export interface Program {
+  readonly file: 'local/start.ts' | 'local/dev.ts';
+  /** Default: the project's folder, in which jest runs. */
+  readonly cwd?: string;
+}
+
+export function spawnLauncher(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  { file, cwd }: Program = { file: 'local/start.ts' },
+): LauncherProcess {
   // The channel: when the test's process is killed, the launcher notices and stops.
   const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
-  const child = spawn(process.execPath, ['local/start.ts', ...args], {
+  const child = spawn(process.execPath, [file, ...args], {
+    cwd,
     env: { ...process.env, ...environment },
     stdio: [...stdio],
   });

@@ -19,6 +19,8 @@ export interface StackOptions {
   readonly entities?: unknown;
   /** Default: a new folder, removed by `stop`. */
   readonly dataDir?: string;
+  /** More arguments for the launcher. */
+  readonly arguments?: readonly string[];
 }
 
 export interface TestStack {
@@ -57,7 +59,14 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
   let launcher = await launch();
 
   async function launch(): Promise<LauncherProcess> {
-    const started = spawnLauncher(['--settings', settingsFile, '--data', dataDir, ...entities]);
+    const started = spawnLauncher([
+      '--settings',
+      settingsFile,
+      '--data',
+      dataDir,
+      ...entities,
+      ...(options.arguments ?? []),
+    ]);
     await started.ready;
     return started;
   }
