@@ -5,6 +5,7 @@ import './tasks/process-queue.ts';
 import './tasks/get-task.ts';
 import './tasks/list-tasks.ts';
 import './tasks/cancel-task.ts';
+import './tasks/replay-task.ts';
 import './tasks/sweep.ts';
 import './task-types/list-task-types.ts';
 import './events/negotiate.ts';

@@ -1,4 +1,9 @@
-import { ServiceBusClient, type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import {
+  ServiceBusClient,
+  type ServiceBusMessage,
+  type ServiceBusReceivedMessage,
+  type ServiceBusReceiver,
+} from '@azure/service-bus';
 import Long from 'long';
 import { taskQueue } from '../../contracts/names.ts';
 import { getSettings } from '../settings.ts';
@@ -29,12 +34,17 @@ export function sendTaskMessage(message: ServiceBusMessage): Promise<void> {
 
 /** Looks at messages of the dead-letter queue from a sequence number on, and leaves them there. */
 export async function peekDeadLetters(fromSequenceNumber: bigint, count: number): Promise<ServiceBusReceivedMessage[]> {
-  const receiver = getClient().createReceiver(taskQueue, { subQueueType: 'deadLetter' });
+  const receiver = openDeadLetters();
   try {
     return await receiver.peekMessages(count, { fromSequenceNumber: Long.fromString(String(fromSequenceNumber)) });
   } finally {
     await receiver.close();
   }
+}
+
+/** For taking messages out of the dead-letter queue, or giving them back. */
+export function openDeadLetters(): ServiceBusReceiver {
+  return getClient().createReceiver(taskQueue, { subQueueType: 'deadLetter' });
 }
 
 /** Asks the broker for one message, without taking it: fails when the broker or the queue is out of reach. */

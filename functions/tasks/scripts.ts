@@ -9,6 +9,7 @@ import forget from './lua/forget.lua';
 import giveUp from './lua/give-up.lua';
 import recordStep from './lua/record-step.lua';
 import renewLease from './lua/renew-lease.lua';
+import replay from './lua/replay.lua';
 import reportProgress from './lua/report-progress.lua';
 import shared from './lua/shared.lua';
 import start from './lua/start.lua';
@@ -25,6 +26,7 @@ const scripts = {
   giveUp,
   recordStep,
   renewLease,
+  replay,
   reportProgress,
   start,
   withdraw,

@@ -1,9 +1,10 @@
 import { app } from '@azure/functions';
 import { getPatientRedis } from '../azure/redis.ts';
-import { peekDeadLetters } from '../azure/service-bus.ts';
+import { openDeadLetters, peekDeadLetters } from '../azure/service-bus.ts';
 import { getSettings } from '../settings.ts';
 import { createEngine } from './engine.ts';
 import { sweepTasks } from './sweep-tasks.ts';
+import { removeReplayedMessages } from './remove-replayed-messages.ts';
 import { sweepDeadLetters } from './sweep-dead-letters.ts';
 
 const everyTenSeconds = '*/10 * * * * *';
@@ -15,6 +16,7 @@ app.timer('Sweep', {
     const engine = createEngine((...args) => context.log(...args));
     const day = 24 * 60 * 60 * 1000;
     await sweepTasks(engine, getPatientRedis(), { retentionMs: getSettings().RetentionDays * day });
+    await removeReplayedMessages(getPatientRedis(), openDeadLetters);
     await sweepDeadLetters(engine, peekDeadLetters);
   },
 });

@@ -18,6 +18,9 @@ export const ownerEventsKey = (owner: string) => `${tag(partitionOf(owner))}:eve
 /** Stream of all owners' events in a partition. */
 export const feedKey = (partition: string) => `${tag(partition)}:feed`;
 
+/** Set of message IDs: what lies in the broker's dead-letter queue of tasks that have been replayed since. */
+export const replayedMessagesKey = (partition: string) => `${tag(partition)}:replayed-messages`;
+
 /** Sorted sets that the sweeper looks through; the score is a time in milliseconds. */
 export type Waiting = 'outbox' | 'leases' | 'expiring' | 'finished';
 export const waitingKey = (partition: string, waiting: Waiting) => `${tag(partition)}:${waiting}`;

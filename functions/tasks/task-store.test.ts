@@ -266,6 +266,33 @@ describe('failing', () => {
   });
 });
 
+describe('replaying', () => {
+  it('sends a dead letter on its way again, with as many attempts as at first', async () => {
+    const id = await running('t', { maxAttempts: 1 });
+    await store.fail(id, 't', { code: 'x', message: 'x' });
+    expect(await store.replay(id, 'bob')).toBeUndefined();
+    expect(await store.replay(id, 'ada')).toMatchObject({
+      outcome: 'replayed',
+      events: [{ kind: 'replayed', state: 'queued' }],
+    });
+    expect(await store.replay(id, 'ada')).toMatchObject({ outcome: 'forbidden-state' });
+    expect(await findTask(redis, id)).toMatchObject({ state: 'queued', attempt: 1, maxAttempts: 2 });
+    expect(await store.start(id, 1, 'u', leaseMs)).toEqual({ outcome: 'stale' });
+    expect(await store.giveUp(id, 1, { code: 'x', message: 'x' })).toMatchObject({ outcome: 'settled' });
+    expect(await store.start(id, 2, 'u', leaseMs)).toMatchObject({ outcome: 'started' });
+    await store.fail(id, 'u', { code: 'x', message: 'x' });
+    await store.replay(id);
+    expect(await findTask(redis, id)).toMatchObject({ attempt: 2, maxAttempts: 3 });
+    expect((await findTimeline(redis, id)).map(({ kind }) => kind)).toEqual([
+      'queued', 'started', 'dead-lettered', 'replayed', 'started', 'dead-lettered', 'replayed',
+    ]); // prettier-ignore
+  });
+
+  it('refuses what is no dead letter', async () => {
+    expect(await store.replay(await queued(), 'ada')).toMatchObject({ outcome: 'forbidden-state' });
+  });
+});
+
 describe('deliveries', () => {
   it('starts a task that may run at most once no second time', async () => {
     const id = await running('first', { delivery: 'at-most-once' });

@@ -43,6 +43,13 @@ export type Failed =
   | { readonly outcome: 'retrying'; readonly events: TaskEvent[]; readonly nextAttemptAt: number }
   | { readonly outcome: 'dead-lettered' | 'lost'; readonly events: TaskEvent[] };
 
+/** What became of a change that somebody asked for. */
+export interface Changed<Outcome extends string> {
+  readonly outcome: Outcome | 'forbidden-state';
+  readonly events: TaskEvent[];
+  readonly fields: TaskFields;
+}
+
 type Reply = [string, ...unknown[]];
 const events = (reply: unknown) => (reply as string[]).map(toEvent);
 const fields = (reply: unknown) => toFields(reply as string[]);
@@ -151,14 +158,13 @@ export class TaskStore {
   }
 
   /** @param owner who asks; undefined for an operator. @returns undefined when there is no such task of theirs */
-  async cancel(
-    id: string,
-    owner?: string,
-  ): Promise<{ outcome: 'cancelled' | 'forbidden-state'; events: TaskEvent[]; fields: TaskFields } | undefined> {
-    const [outcome, first, second] = await this.#run('cancel', id, [owner ?? '']);
-    if (outcome === 'cancelled') return { outcome, events: events(first), fields: fields(second) };
-    if (outcome === 'forbidden-state') return { outcome, events: [], fields: fields(first) };
-    return undefined;
+  async cancel(id: string, owner?: string): Promise<Changed<'cancelled'> | undefined> {
+    return this.#change('cancel', id, owner);
+  }
+
+  /** @param owner who asks; undefined for an operator. @returns undefined when there is no such task of theirs */
+  async replay(id: string, owner?: string): Promise<Changed<'replayed'> | undefined> {
+    return this.#change('replay', id, owner);
   }
 
   async expire(id: string): Promise<TaskEvent[]> {
@@ -182,6 +188,17 @@ export class TaskStore {
 
   async forget(id: string): Promise<void> {
     await this.#run('forget', id, []);
+  }
+
+  async #change<Outcome extends string>(
+    script: 'cancel' | 'replay',
+    id: string,
+    owner: string | undefined,
+  ): Promise<Changed<Outcome> | undefined> {
+    const [outcome, first, second] = await this.#run(script, id, [owner ?? '']);
+    if (outcome === 'unknown') return undefined;
+    if (outcome === 'forbidden-state') return { outcome, events: [], fields: fields(first) };
+    return { outcome: outcome as Outcome, events: events(first), fields: fields(second) };
   }
 
   async #run(script: ScriptName, id: string, args: (string | number)[]): Promise<Reply> {

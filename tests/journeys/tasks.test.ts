@@ -105,6 +105,23 @@ describe('a task', () => {
     });
   });
 
+  it('is replayed from the dead letters, with its message taken out of the dead-letter queue', async () => {
+    const { id } = await api.submit('echo', { message: 'again', failures: 2 }, { maxAttempts: 2 });
+    expect(await api.ended(id)).toMatchObject({ state: 'dead-lettered', attempt: 2 });
+    await deadLetterOf(`${id}:2`);
+    const other = await api.submit('echo', { message: 1, permanent: true });
+    await deadLetterOf(`${other.id}:1`);
+    expect(await api.post(`/api/tasks/${id}/replay`, '')).toMatchObject({ status: 200, body: { id, state: 'queued' } });
+    expect(await api.ended(id)).toMatchObject({ state: 'completed', attempt: 3, result: { message: 'again' } });
+    expect(await api.post(`/api/tasks/${id}/replay`, '')).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    const receiver = serviceBus.createReceiver('tasks', { subQueueType: 'deadLetter' });
+    const left = async () =>
+      (await receiver.peekMessages(250, { fromSequenceNumber: Long.ONE })).map(({ messageId }) => messageId);
+    while ((await left()).includes(`${id}:2`)) await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await left()).toContain(`${other.id}:1`);
+    await receiver.close();
+  });
+
   it('makes seven attempts unless it says otherwise', async () => {
     const { id } = await api.submit('echo', { message: 1, failures: 50 });
     expect(await api.ended(id)).toMatchObject({ state: 'dead-lettered', attempt: 7, maxAttempts: 7 });

@@ -12,7 +12,7 @@ local attempt = tonumber(task.attempt)
 local events = {}
 
 if task.finishedAt then return { 'ended', events, redis.call('HGETALL', KEYS[1]) } end
-if messageAttempt < attempt then return { 'stale' } end
+if messageAttempt < attempt or (task.state == 'queued' and messageAttempt <= attempt) then return { 'stale' } end
 if task.state == 'retrying' and messageAttempt <= attempt then
   return { 'superseded', attempt + 1, task.nextAttemptAt, redis.call('HGETALL', KEYS[1]) }
 end
