@@ -5,3 +5,4 @@ export { fetchRequest, requestTarget, type ApiRequest, type SendRequest } from '
 export { TaskApi, type ConnectionInfo, type TaskQuery } from './task-api.ts';
 export { TaskClient, type ListState, type TaskClientOptions } from './task-client.ts';
 export { isEnded } from './task-reducer.ts';
+export { values } from './values.ts';

@@ -4,7 +4,9 @@ import type { ApiError } from './api-error.ts';
 import { type LittleApi, littleTask, startLittleApi } from '../tests/support/little-api.ts';
 import type { LiveFeedTimings } from './live-feed.ts';
 import { fetchRequest } from './request.ts';
+import { isEnded } from './task-reducer.ts';
 import { TaskClient } from './task-client.ts';
+import { values } from './values.ts';
 
 let api: LittleApi;
 let client: TaskClient;
@@ -167,6 +169,27 @@ describe('a client that watches tasks', () => {
     await api.push(api.store('t2', { kind: 'completed', state: 'completed' }));
     const task = await until(client.watch('t2'), ({ state }) => state === 'completed');
     expect(task.result).toBe('large');
+  });
+
+  it('follows one task to its end in a plain loop', async () => {
+    start();
+    await untilLive();
+    const way: string[] = [];
+    for await (const { state } of values(client.watch('t1'))) {
+      way.push(state);
+      if (state === 'queued') await api.push(api.store('t1', started));
+      if (state === 'running') await api.push(api.store('t1', completed));
+      if (isEnded(state)) break;
+    }
+    expect(way).toEqual(['queued', 'running', 'completed']);
+  });
+
+  it('fetches a task to watch that lies beyond the list, and says so when there is none', async () => {
+    start();
+    await untilLive();
+    api.tasks.set('old', littleTask('old', { state: 'completed' }));
+    expect((await firstValueFrom(client.watch('old'))).state).toBe('completed');
+    await expect(firstValueFrom(client.watch('nothing'))).rejects.toMatchObject({ code: 'not-found', status: 404 });
   });
 
   it('draws a burst as one change', async () => {

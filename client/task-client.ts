@@ -1,4 +1,15 @@
-import { BehaviorSubject, distinctUntilChanged, filter, map, type Observable } from 'rxjs';
+import {
+  BehaviorSubject,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  filter,
+  from,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+} from 'rxjs';
 import type { SubmitTask } from '../contracts/submit.ts';
 import type { TaskEvent } from '../contracts/task-event.ts';
 import type { Task } from '../contracts/task.ts';
@@ -97,8 +108,17 @@ export class TaskClient {
     return this.#kept(await this.api.getTask(id));
   }
 
-  /** A task as it is and whenever it changes; nothing before it is known (see `load`). */
+  /**
+   * A task as it is and whenever it changes, fetched when it is not known; fails with an `ApiError` when it cannot be.
+   * It does not end with the task, which may be replayed.
+   */
   watch(id: string): Observable<Task> {
+    return defer(() =>
+      merge(this.#store.get(id) ? EMPTY : from(this.load(id)).pipe(ignoreElements()), this.#changesOf(id)),
+    );
+  }
+
+  #changesOf(id: string): Observable<Task> {
     return this.tasks$.pipe(
       map((tasks) => tasks.get(id)),
       filter((task) => task !== undefined),

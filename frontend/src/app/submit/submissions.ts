@@ -41,7 +41,8 @@ export class Submissions {
   add(taskId: string, clickedAt: number, answeredAt: number): void {
     const received = this.#recent.filter(({ event }) => event.taskId === taskId);
     const others = this.#all().filter((submission) => submission.taskId !== taskId);
-    this.#set([{ taskId, clickedAt, answeredAt, received: received.reduce(keep, []) }, ...others].slice(0, kept));
+    this.#all.set([{ taskId, clickedAt, answeredAt, received: received.reduce(keep, []) }, ...others].slice(0, kept));
+    this.#remember();
   }
 
   #receive(events: readonly TaskEvent[]): void {
@@ -50,17 +51,17 @@ export class Submissions {
     this.#recent = [...this.#recent, ...received].slice(-recentlyReceived);
     const ids = new Set(events.map(({ taskId }) => taskId));
     if (!this.#all().some(({ taskId }) => ids.has(taskId))) return;
-    this.#set(
-      this.#all().map((submission) => {
+    this.#all.update((all) =>
+      all.map((submission) => {
         const own = received.filter(({ event }) => event.taskId === submission.taskId);
         return own.length === 0 ? submission : { ...submission, received: own.reduce(keep, submission.received) };
       }),
     );
+    if (events.some(({ kind }) => kind !== 'progress')) this.#remember();
   }
 
-  #set(all: readonly Submission[]): void {
-    this.#all.set(all);
-    this.#memory.write(storageKey, JSON.stringify(all));
+  #remember(): void {
+    this.#memory.write(storageKey, JSON.stringify(this.#all()));
   }
 }
 
