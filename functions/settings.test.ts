@@ -4,7 +4,7 @@ import sample from '../local.settings.sample.json' with { type: 'json' };
 const environment: Record<string, string> = sample.Values;
 
 it('takes the sample settings, and fills in the rest', () => {
-  expect(parseSettings(environment)).toMatchObject({ MaxAttempts: 7, LeaseSeconds: 30, PayloadLimitBytes: 10_485_760 });
+  expect(parseSettings(environment)).toMatchObject({ MaxAttempts: 7, LeaseSeconds: 15, PayloadLimitBytes: 10_485_760 });
 });
 
 it.each([

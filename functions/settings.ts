@@ -19,8 +19,11 @@ const Settings = z.object({
     .min(1),
   /** Largest payload that is kept in Redis, in bytes of JSON. */
   PayloadLimitBytes: whole(10 * 1024 * 1024, 100 * 1024 * 1024),
-  /** How long a worker may be silent before another takes over. */
-  LeaseSeconds: whole(30, 300),
+  /**
+   * How long a worker may be silent before another takes over. Shorter than the queue's lock (service-bus.json), so that the
+   * message of a dead worker does not come back before its lease has ended, and wait for that in a worker's place.
+   */
+  LeaseSeconds: whole(15, 300),
   /** How long one attempt may take, unless its task type says otherwise. Stay below `functionTimeout` in host.json. */
   AttemptTimeLimitSeconds: whole(300, 3600),
   MaxAttempts: whole(7, 50),
