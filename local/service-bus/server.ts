@@ -1,6 +1,8 @@
 import { listen, type Listening } from './amqp/listener.ts';
 import { amqpEncoding } from './amqp/message-encoding.ts';
 import { Broker } from './broker/broker.ts';
+import type { Faults } from './broker/faults.ts';
+import type { Queue } from './broker/queue.ts';
 import { systemClock } from './broker/clock.ts';
 import { parseEntities } from './broker/entities.ts';
 
@@ -22,17 +24,25 @@ export interface ServiceBusOptions {
   readonly now?: () => number;
 }
 
+export interface ServiceBusServer extends Listening {
+  readonly faults: Faults;
+  /** The queue, subscription or dead-letter queue at a path, for faults. @throws ServiceBusError amqp:not-found */
+  source(path: string): Pick<Queue, 'loseLocks' | 'loseCompletions'>;
+}
+
 /**
  * Starts the stand-in for an Azure Service Bus namespace (AMQP 1.0 over TCP).
  * @throws Error in one sentence when the entities or the data file are not usable; the error of `listen` when the port is taken.
  */
-export async function startServiceBus(options: ServiceBusOptions): Promise<Listening> {
+export async function startServiceBus(options: ServiceBusOptions): Promise<ServiceBusServer> {
   const { port, host = '127.0.0.1', dataFile, entities, accessKeys, tier = 'standard', now = Date.now } = options;
   const broker = new Broker(dataFile, parseEntities(entities), systemClock(now), amqpEncoding);
   try {
     const listening = await listen({ port, host, broker, accessKeys, now, maxMessageSize: MAX_MESSAGE_SIZE[tier] });
     return {
-      port: listening.port,
+      ...listening,
+      faults: broker.faults,
+      source: (path) => broker.source(path),
       async close() {
         await listening.close();
         broker.close();

@@ -72,7 +72,10 @@ export class ClientConnection {
     if (address !== CBS) this.#access.demand(address);
     link.local.attach.snd_settle_mode = link.snd_settle_mode;
     link.local.attach.rcv_settle_mode = link.rcv_settle_mode;
-    if (address !== CBS && !address.endsWith(MANAGEMENT)) return this.#consumers.add(link, address);
+    if (address !== CBS && !address.endsWith(MANAGEMENT)) {
+      this.#broker.faults.demand('attach');
+      return this.#consumers.add(link, address);
+    }
     this.#replies.add(link);
     link.set_source(link.source);
     link.set_target(link.target);
@@ -83,9 +86,14 @@ export class ClientConnection {
     if (address !== CBS) this.#access.demand(address);
     if (address === CBS) new RequestLink(link, this.#replies, cbsNode(this.#access));
     else if (address.endsWith(MANAGEMENT)) this.#openManagement(link, address.slice(0, -MANAGEMENT.length));
-    else new ProducerLink(link, this.#broker.target(address), this.#broker);
+    else this.#openProducer(link, address);
     link.set_target({ address: link.target.address });
     link.set_source(link.source);
+  }
+
+  #openProducer(link: ReceivingLink, address: string): void {
+    this.#broker.faults.demand('attach');
+    new ProducerLink(link, this.#broker.target(address), this.#broker);
   }
 
   #openManagement(link: ReceivingLink, path: string): void {

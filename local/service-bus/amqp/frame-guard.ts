@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { check } from './encoding.ts';
+import { Latency } from './latency.ts';
 
 /** The largest frame we take, announced in our `open`; Service Bus has the same. */
 export const MAX_FRAME_SIZE = 64 * 1024;
@@ -14,14 +15,17 @@ const SMALLEST_FRAME = 8;
  */
 export class GuardedSocket extends EventEmitter {
   readonly #socket: Socket;
+  readonly #latency: Latency;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #wanted = HEADER_SIZE;
   #corked = false;
 
-  constructor(socket: Socket) {
+  /** @param latency ms for which what is written is held back */
+  constructor(socket: Socket, latency: () => number) {
     super();
     this.#socket = socket;
+    this.#latency = new Latency(latency);
     socket.on('data', (bytes) => this.#take(bytes));
     // After an error or the end comes a close; rhea may have stopped listening by then.
     socket.on('error', () => undefined);
@@ -34,6 +38,10 @@ export class GuardedSocket extends EventEmitter {
   }
 
   write(bytes: Buffer): void {
+    this.#latency.pass(() => this.#send(bytes));
+  }
+
+  #send(bytes: Buffer): void {
     if (!this.#socket.writable) return;
     if (!this.#corked) {
       this.#corked = true;
@@ -47,7 +55,7 @@ export class GuardedSocket extends EventEmitter {
   }
 
   end(): void {
-    this.#socket.end();
+    this.#latency.pass(() => this.#socket.end());
   }
 
   destroy(): void {

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { PlainMechanism } from './access.ts';
 import { ClientConnection, type Namespace } from './connection.ts';
 import { GuardedSocket, MAX_FRAME_SIZE } from './frame-guard.ts';
+import { allowNamePerRole } from './link-names.ts';
 import { createContainer, type ServerConnection, type ServerContainer } from './rhea.ts';
 import { guardTransfers } from './transfer-guard.ts';
 
@@ -12,6 +13,8 @@ const HANDSHAKE = 30_000;
 
 export interface Listening {
   readonly port: number;
+  /** A fault: ends every connection without a word; returns how many. */
+  dropConnections(): number;
   close(): Promise<void>;
 }
 
@@ -42,6 +45,11 @@ export async function listen(options: ListenOptions): Promise<Listening> {
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
+    dropConnections() {
+      const { size } = sockets;
+      for (const socket of sockets) socket.destroy();
+      return size;
+    },
   };
 }
 
@@ -66,7 +74,7 @@ function containerFor({ accessKeys, maxMessageSize }: ListenOptions): ServerCont
 }
 
 function serve(socket: Socket, container: ServerContainer, options: ListenOptions): void {
-  const guarded = new GuardedSocket(socket);
+  const guarded = new GuardedSocket(socket, () => options.broker.faults.latency);
   const connection = container.create_connection({
     max_frame_size: MAX_FRAME_SIZE,
     idle_time_out: IDLE_TIME_OUT,
@@ -74,6 +82,7 @@ function serve(socket: Socket, container: ServerContainer, options: ListenOption
   });
   new ClientConnection(connection, guarded, options);
   guardTransfers(connection, options.maxMessageSize);
+  allowNamePerRole(connection);
   const handshake = setTimeout(() => socket.destroy(), HANDSHAKE);
   connection.on('connection_open', () => clearTimeout(handshake));
   socket.on('close', () => clearTimeout(handshake));

@@ -34,6 +34,7 @@ export class ProducerLink {
     if (!this.#link.is_open()) return;
     try {
       checkSize(this.#link);
+      this.#broker.faults.demand('send');
       const messages = delivery.format === BATCH_FORMAT ? readBatch(message) : [readMessage(message)];
       if (messages.length === 0)
         throw new ServiceBusError('com.microsoft:argument-error', 'The batch holds no message.');

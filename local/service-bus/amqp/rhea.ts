@@ -45,6 +45,7 @@ export interface LinkSession extends Session {
   readonly outgoing: { deliveries: DeliveryRing };
   readonly incoming: { deliveries: DeliveryRing };
   readonly remote: { handles: Record<number, ReceivingLink | undefined> };
+  readonly links: Record<string, { name: string; is_receiver(): boolean } | undefined>;
 }
 
 interface LinkInternals {
@@ -80,9 +81,10 @@ export interface ReceivingLink extends Omit<Receiver, 'session' | 'connection'>,
 export interface Frame {
   readonly channel: number;
   readonly performative: {
+    readonly name: string;
     handle: number;
     message_format: number | null | undefined;
-    role: boolean;
+    readonly role: boolean;
     first: number;
     last: number | null | undefined;
   };
@@ -94,6 +96,7 @@ export interface ServerConnection extends Pick<Connection, 'close' | 'is_open'> 
   readonly remote_channel_map: Record<number, LinkSession | undefined>;
   readonly sasl_transport?: { readonly selected?: { readonly mechanism?: unknown } };
   accept(socket: unknown): void;
+  on_attach(frame: Frame): void;
   on_transfer(frame: Frame): void;
   on_disposition(frame: Frame): void;
   _register(): void;

@@ -1,6 +1,7 @@
 import { Alarm, type Clock } from './clock.ts';
 import type { Entities, QueueSettings, TopicSettings } from './entities.ts';
 import { entityNotFound, ServiceBusError } from './errors.ts';
+import { Faults } from './faults.ts';
 import type { IncomingMessage } from './message.ts';
 import { MessageTable } from './message-table.ts';
 import { Queue } from './queue.ts';
@@ -24,6 +25,7 @@ export interface Target {
 /** A namespace: its entities on one data file. Paths are not case-sensitive. */
 export class Broker {
   readonly store: Store;
+  readonly faults: Faults;
   readonly #clock: Clock;
   readonly #encoding: MessageEncoding;
   readonly #sources = new Map<string, Queue>();
@@ -34,6 +36,7 @@ export class Broker {
   /** @throws Error in one sentence when the data file cannot be used. */
   constructor(dataFile: string, entities: Entities, clock: Clock, encoding: MessageEncoding) {
     this.store = new Store(dataFile);
+    this.faults = new Faults(clock);
     this.#clock = clock;
     this.#encoding = encoding;
     for (const settings of entities.queues) this.#targets.set(settings.path.toLowerCase(), this.#addQueue(settings));

@@ -63,6 +63,10 @@ export class LockTable {
     return this.#byToken.values().next().value;
   }
 
+  all(): MessageLock[] {
+    return [...this.#byToken.values()];
+  }
+
   ofSession(sessionId: string): MessageLock[] {
     return [...this.#byToken.values()].filter((lock) => lock.sessionId === sessionId);
   }

@@ -46,6 +46,7 @@ export class Queue {
   readonly #expiry: Expiry;
   readonly #lockAlarm: Alarm;
   readonly #pumps = new Set<Outlet>();
+  #completionsToLose = 0;
 
   /** @param deadLetters undefined for a dead-letter queue itself */
   constructor(settings: QueueSettings, table: MessageTable, clock: Clock, deadLetters?: Queue) {
@@ -115,6 +116,10 @@ export class Queue {
 
   complete(token: string): void {
     const lock = this.#held(token);
+    if (this.#completionsToLose > 0) {
+      this.#completionsToLose--;
+      return this.#giveBack(lock, lock.deliveryCount + 1);
+    }
     this.#locks.remove(lock);
     this.#table.remove(lock.id);
   }
@@ -178,6 +183,22 @@ export class Queue {
     if (mode === 'peek-lock') return messages.map((message) => this.#lock(message));
     for (const message of messages) this.#table.remove(message.id);
     return messages;
+  }
+
+  /** A fault: locks end before their time, all or those of one message (of a session: with the session's). Returns how many. */
+  loseLocks(messageId?: string): number {
+    const locks = this.#locks.all().filter(({ sequenceNumber }) => {
+      return messageId === undefined || this.#table.one(sequenceNumber)?.messageId === messageId;
+    });
+    if (this.sessions)
+      this.sessions.loseLocks(messageId === undefined ? undefined : locks.map(({ sessionId }) => sessionId));
+    else for (const lock of locks) this.#giveBack(lock, lock.deliveryCount + 1);
+    return locks.length;
+  }
+
+  /** A fault: the next `times` messages to be completed are delivered once more, as when the completion got lost. */
+  loseCompletions(times: number): void {
+    this.#completionsToLose = times;
   }
 
   close(): void {

@@ -109,6 +109,11 @@ export class Sessions {
     this.offered(session.id);
   }
 
+  /** A fault: locks end before their time, all or those of the sessions with these IDs. */
+  loseLocks(ids?: readonly (string | null)[]): void {
+    for (const session of [...this.#held.values()]) if (!ids || ids.includes(session.id)) this.#lose(session);
+  }
+
   state({ id }: Session): Buffer | null {
     return this.#options.table.sessionState(id);
   }
@@ -139,9 +144,13 @@ export class Sessions {
     const now = this.#options.clock.now();
     for (const session of this.#held.values()) {
       if (session.lockedUntil > now) return this.#alarm.setFor(session.lockedUntil);
-      this.release(session);
-      session.holder.lost();
+      this.#lose(session);
     }
+  }
+
+  #lose(session: Session): void {
+    this.release(session);
+    session.holder.lost();
   }
 
   /** Only after the commit: nobody may hold a session for a message that is not durable. */

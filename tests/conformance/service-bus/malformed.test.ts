@@ -82,6 +82,32 @@ onlyHere('a broken client', () => {
     await others();
   });
 
+  it('that gives a sender and a receiver one name is served both', async () => {
+    const socket = await open();
+    const [name, plain] = [
+      [0xa1, 1, 0x78],
+      [0xa1, 5, ...Buffer.from('plain')],
+    ];
+    const terminus = (code: number) => [0x00, 0x53, code, 0xc0, plain.length + 1, 1, ...plain];
+    const begin = [0x40, 0x43, 0x52, 100, 0x52, 100];
+    const sender = [...name, 0x43, 0x42, 0x40, 0x40, ...terminus(0x28), ...terminus(0x29), 0x40, 0x40, 0x43];
+    const receiver = [...name, 0x52, 1, 0x41, 0x40, 0x40, ...terminus(0x28), ...terminus(0x29)];
+    const performative = (code: number, count: number, fields: number[]) =>
+      frame([0x00, 0x53, code, 0xc0, fields.length + 1, count, ...fields]);
+    socket.write(Buffer.concat([AMQP_HEADER, OPEN, performative(0x11, 4, begin)]));
+    socket.write(Buffer.concat([performative(0x12, 10, sender), performative(0x12, 7, receiver)]));
+    const attach = Buffer.from([0x00, 0x53, 0x12]).toString('latin1');
+    let answers: string[] = [];
+    let answer = '';
+    for await (const bytes of socket) {
+      answer += (bytes as Buffer).toString('latin1');
+      answers = answer.split(attach).slice(1);
+      if (answers.length === 2) break;
+    }
+    expect(answers).toHaveLength(2);
+    await others();
+  });
+
   it('that sends a byte at a time is understood', async () => {
     const socket = await open();
     const answer = once(socket, 'data');

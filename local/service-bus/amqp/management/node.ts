@@ -22,6 +22,7 @@ const STATUS: Partial<Record<Condition, number>> = {
   'amqp:internal-error': 500,
   'com.microsoft:entity-already-exists': 409,
   'com.microsoft:message-not-found': 404,
+  'com.microsoft:server-busy': 503,
   'com.microsoft:message-lock-lost': 410,
   'com.microsoft:session-lock-lost': 410,
   'com.microsoft:session-cannot-be-locked': 410,
@@ -40,6 +41,7 @@ export function managementNode(broker: Broker, path: string): RequestHandler {
     try {
       const operation = OPERATIONS[name.replace('com.microsoft:', '')];
       if (!operation) throw new ServiceBusError('amqp:not-implemented', `The operation '${name}' is not supported.`);
+      broker.faults.demand('management');
       const body = (request.body ?? {}) as Record<string, unknown>;
       const result = operation({ broker, path, body, ...(typeof linkName === 'string' && { linkName }) });
       broker.store.afterCommit(() => reply(success(result)));
