@@ -16,6 +16,7 @@ export async function untilLive(page: Page): Promise<void> {
 export async function chooseType(page: Page, title: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Task type' }).click();
   await page.getByRole('option', { name: title }).click();
+  await page.getByRole('listbox').waitFor({ state: 'detached' });
 }
 
 export async function openOptions(page: Page): Promise<void> {

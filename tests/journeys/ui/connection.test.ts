@@ -1,0 +1,97 @@
+import type { Page } from 'playwright-core';
+import { Api } from '../../support/api.ts';
+import { watchTexts } from '../../support/seen-texts.ts';
+import { useStack } from '../../support/stack.ts';
+import { useBrowser } from '../../support/use-browser.ts';
+import { indicator, rowOf, untilLive } from './pages.ts';
+
+const browser = useBrowser();
+const stack = useStack();
+let local: Api;
+beforeAll(() => void (local = new Api(stack().baseUrl)));
+
+/** The list of tasks of a person who has none yet. */
+async function listOf(user: string): Promise<{ api: Api; page: Page }> {
+  const page = await browser.open(`${stack().baseUrl}/.auth/login/aad?user=${user}&post_login_redirect_uri=/tasks`);
+  await untilLive(page);
+  await page.getByText('No tasks yet').waitFor();
+  return { api: await local.as(user), page };
+}
+
+/** IDs of the tasks listed, from top to bottom. */
+async function listed(page: Page): Promise<string[]> {
+  const links = await page.getByRole('main').getByRole('listitem').getByRole('link').all();
+  const addresses = await Promise.all(links.map((link) => link.getAttribute('href')));
+  return addresses.map((address) => address!.split('/').at(-1)!);
+}
+
+const untilOffline = (page: Page) => indicator(page).getByText(/^Offline/).waitFor(); // prettier-ignore
+const untilCompleted = (page: Page, id: string) => rowOf(page, id).getByText('Completed').waitFor();
+
+describe('when the network goes', () => {
+  it('says so, and shows what happened meanwhile once when it is back', async () => {
+    browser.mayComplain(/ERR_INTERNET_DISCONNECTED/);
+    const { api, page } = await listOf('nora');
+    const first = await api.submit('echo', { message: 'before' });
+    await untilCompleted(page, first.id);
+    const underWay = await api.submit('echo', { message: 'under way', delayMs: 1_000, failures: 1 });
+    await rowOf(page, underWay.id).getByText('Running').waitFor();
+
+    await page.context().setOffline(true);
+    await untilOffline(page);
+    const meanwhile = [await api.submit('echo', { message: 1 }), await api.submit('echo', { message: 2, failures: 1 })];
+    for (const { id } of [underWay, ...meanwhile]) expect((await api.ended(id)).state).toBe('completed');
+    expect(await listed(page)).toEqual([underWay.id, first.id]);
+    expect(await rowOf(page, underWay.id).getByText('Running').isVisible()).toBe(true);
+
+    const words = await watchTexts(indicator(page));
+    await page.context().setOffline(false);
+    for (const { id } of [underWay, ...meanwhile]) await untilCompleted(page, id);
+    await untilLive(page);
+    expect((await words.all()).some((text) => text.startsWith('Catching up'))).toBe(true);
+    expect(await listed(page)).toEqual([meanwhile[1]!.id, meanwhile[0]!.id, underWay.id, first.id]);
+    await page.getByRole('link', { name: 'Completed 4' }).waitFor();
+
+    await rowOf(page, underWay.id).click();
+    const attempts = page.getByRole('region', { name: 'Timeline' }).getByText(/^Attempt \d$/);
+    await attempts.nth(1).waitFor();
+    expect(await attempts.allInnerTexts()).toEqual(['Attempt 1', 'Attempt 2']);
+  });
+
+  it('keeps showing the timeline of the open task from where it was lost', async () => {
+    browser.mayComplain(/ERR_INTERNET_DISCONNECTED/);
+    const { api, page } = await listOf('tim');
+    const { id } = await api.submit('echo', { message: 'long', delayMs: 700, failures: 1 });
+    await rowOf(page, id).click();
+    await page.getByRole('region', { name: 'Timeline' }).getByText('Attempt 1').waitFor();
+
+    await page.context().setOffline(true);
+    await untilOffline(page);
+    await api.ended(id);
+    await page.context().setOffline(false);
+    await page.getByRole('region', { name: 'Result' }).getByText('"long"').waitFor();
+    const attempts = page.getByRole('region', { name: 'Timeline' }).getByText(/^Attempt \d$/);
+    expect(await attempts.allInnerTexts()).toEqual(['Attempt 1', 'Attempt 2']);
+  });
+});
+
+it('comes back by itself when SignalR and the broker are killed, and shows nothing twice', async () => {
+  browser.mayComplain(/WebSocket|ERR_CONNECTION_REFUSED|status of 50[023]/);
+  const { api, page } = await listOf('kim');
+  const underWay = await api.submit('echo', { message: 'under way', delayMs: 2_000 });
+  await rowOf(page, underWay.id).getByText('Running').waitFor();
+
+  const words = await watchTexts(indicator(page));
+  await stack().kill('services');
+  await untilOffline(page);
+  await stack().untilRestarted('services');
+  const after = await api.submit('echo', { message: 'after' });
+  for (const { id } of [underWay, after]) await untilCompleted(page, id);
+  await untilLive(page);
+  expect((await words.all()).some((text) => /^Offline, retrying (in|now)/.test(text))).toBe(true);
+  expect(await listed(page)).toEqual([after.id, underWay.id]);
+
+  const live = await api.submit('echo', { message: 'live again' });
+  await untilCompleted(page, live.id);
+  expect(await listed(page)).toEqual([live.id, after.id, underWay.id]);
+});
