@@ -1,26 +1,37 @@
 /**
  * How a program of local/ behaves as a child of the launcher: it says `{type: 'ready'}` on Node's IPC channel, answers `{type: 'ping'}`
- * with `{type: 'pong'}`, and closes on SIGTERM or when the channel closes, because then the launcher is gone.
+ * with `{type: 'pong'}` and `{type: 'request', id, …}` with `{type: 'reply', id, …}`, and closes on SIGTERM or when the channel closes,
+ * because then the launcher is gone.
  */
 import { messageOf } from './failure.ts';
 
-interface Closable {
+interface Program {
   close(): Promise<void>;
+  /** Does what the launcher asks for; its result must survive JSON. */
+  answer?(request: unknown): unknown;
+}
+
+/** What arrives on the channel. */
+interface Message {
+  readonly type?: string;
+  readonly id?: number;
+  readonly request?: unknown;
 }
 
 /** Starts what the program is for; a failure ends the program with one sentence on stderr and exit code 1. */
-export async function runAsChild(start: () => Promise<Closable>): Promise<void> {
+export async function runAsChild(start: () => Promise<Program>): Promise<void> {
   outliveTheLauncher();
   let stopAsked = false;
-  let running: Closable | undefined;
+  let running: Program | undefined;
   const stop = () => {
     if (stopAsked) return;
     stopAsked = true;
     if (running) void end(running);
   };
   for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.on(event, stop);
-  process.on('message', (message: { type?: string }) => {
-    if (message.type === 'ping') process.send?.({ type: 'pong' });
+  process.on('message', ({ type, id, request }: Message) => {
+    if (type === 'ping') process.send?.({ type: 'pong' });
+    if (type === 'request') process.send?.({ type: 'reply', id, ...replyTo(request, running) });
   });
   try {
     running = await start();
@@ -32,7 +43,16 @@ export async function runAsChild(start: () => Promise<Closable>): Promise<void> 
   process.send?.({ type: 'ready' });
 }
 
-async function end(running: Closable): Promise<void> {
+function replyTo(request: unknown, program: Program | undefined): { result: unknown } | { error: string } {
+  try {
+    if (!program?.answer) return { error: 'The program takes no requests.' };
+    return { result: program.answer(request) };
+  } catch (error) {
+    return { error: messageOf(error) };
+  }
+}
+
+async function end(running: Program): Promise<void> {
   await running.close();
   process.exit(0);
 }

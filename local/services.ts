@@ -10,6 +10,8 @@ import { runAsChild } from './child-program.ts';
 import { messageOf } from './failure.ts';
 import { localEndpoints } from './local-endpoints.ts';
 import { startServiceBus } from './service-bus/server.ts';
+import { causeFault, serviceBusFaults, signalRFaults } from './service-faults.ts';
+import type { FaultRequest } from './service-faults.ts';
 import { readSettings, withEnvironment } from './settings-file.ts';
 import { startSignalR } from './signalr/server.ts';
 
@@ -26,21 +28,26 @@ await runAsChild(async () => {
   const { serviceBus, signalR } = localEndpoints(withEnvironment(readSettings(options.settings).values, process.env));
   await mkdir(options.data, { recursive: true });
   const running: { close(): Promise<void> }[] = [];
+  const faults = {};
   if (serviceBus && options.serve.includes('service-bus')) {
     const dataFile = join(options.data, 'service-bus.sqlite');
-    running.push(
-      await startServiceBus({
-        host: boundTo(serviceBus.host),
-        port: serviceBus.port,
-        dataFile,
-        entities: readEntities(),
-      }),
-    );
+    const broker = await startServiceBus({
+      host: boundTo(serviceBus.host),
+      port: serviceBus.port,
+      dataFile,
+      entities: readEntities(),
+      accessKeys: { [serviceBus.keyName]: serviceBus.key },
+    });
+    running.push(broker);
+    Object.assign(faults, serviceBusFaults(broker));
   }
   if (signalR && options.serve.includes('signalr')) {
-    running.push(await startSignalR({ host: boundTo(signalR.host), port: signalR.port, accessKey: signalR.key }));
+    const service = await startSignalR({ host: boundTo(signalR.host), port: signalR.port, accessKey: signalR.key });
+    running.push(service);
+    Object.assign(faults, signalRFaults(service));
   }
   return {
+    answer: (request) => causeFault(request as FaultRequest, faults),
     async close() {
       await Promise.all(running.map((service) => service.close()));
     },

@@ -11,6 +11,8 @@ export interface LauncherArguments {
   readonly inspect: string | undefined;
   /** Everything but the Functions host, which then is somebody else's, such as `func start`. */
   readonly servicesOnly: boolean;
+  /** Opens the control socket for faults on demand. */
+  readonly control: boolean;
   /** Where `ng serve` listens; `npm run dev` only. */
   readonly webPort: number;
 }
@@ -18,7 +20,7 @@ export interface LauncherArguments {
 /** `start`: what was built. `dev`: what is being written, with reload on change. */
 export type Mode = 'start' | 'dev';
 
-const common = '[--settings FILE] [--data DIR] [--entities FILE] [--inspect[=PORT]]';
+const common = '[--settings FILE] [--data DIR] [--entities FILE] [--inspect[=PORT]] [--control]';
 const usages = {
   start: `Usage: npm start -- ${common} [--services-only]`,
   dev: `Usage: npm run dev -- ${common} [--web-port PORT]`,
@@ -35,6 +37,7 @@ export function parseArguments(argv: readonly string[], root: string, mode: Mode
     dataDir: resolve(root, values.data),
     entitiesFile: resolve(root, values.entities),
     inspect: values.inspect,
+    control: values.control,
     servicesOnly: values['services-only'],
     webPort,
   };
@@ -46,6 +49,7 @@ function parse(argv: readonly string[], mode: Mode) {
     data: { type: 'string', default: '.local' },
     entities: { type: 'string', default: 'contracts/service-bus.json' },
     inspect: { type: 'string' },
+    control: { type: 'boolean', default: false },
     'services-only': { type: 'boolean', default: false },
     'web-port': { type: 'string', default: '4200' },
   } as const;

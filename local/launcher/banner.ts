@@ -9,11 +9,12 @@ export interface BannerFacts {
   readonly settingsFile: string;
   readonly dataDir: string;
   readonly inspect: string | undefined;
+  readonly controlPath: string | undefined;
 }
 
 /** What runs, where, and how to end it. */
 export function banner(facts: BannerFacts): string {
-  const { webUrl, apiUrl, servicesOnly, services, settingsFile, dataDir, inspect } = facts;
+  const { webUrl, apiUrl, servicesOnly, services, settingsFile, dataDir, inspect, controlPath } = facts;
   const app = [
     ['Web app', webUrl],
     ['API', `${apiUrl}/api/tasks`],
@@ -22,6 +23,7 @@ export function banner(facts: BannerFacts): string {
     ...(servicesOnly ? [] : app),
     ...services.map(rowOf),
     ...(inspect === undefined ? [] : [['Debugger', `node --inspect, ${inspect}`]]),
+    ...(controlPath === undefined ? [] : [['Faults', controlPath]]),
     ['Settings', settingsFile],
     ['Data', dataDir],
   ];

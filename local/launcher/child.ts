@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { askOverChannel } from './channel.ts';
 import { logLines } from './log.ts';
 import type { Log } from './log.ts';
 import type { RunningPiece } from './supervisor.ts';
@@ -46,14 +47,23 @@ export async function startChild(options: ChildOptions, signal: AbortSignal): Pr
     await ended;
     throw error;
   }
-  const hung = watch(child, options);
+  const watching = watch(child, options);
   return {
     pid: child.pid as number,
     ended: ended.then((how) =>
-      hung.now ? `did not answer for ${(options.pingEveryMs * options.missedPingsAllowed) / 1000} s` : how,
+      watching.isHung ? `did not answer for ${(options.pingEveryMs * options.missedPingsAllowed) / 1000} s` : how,
     ),
     terminate: () => void child.kill('SIGTERM'),
     kill: () => void child.kill('SIGKILL'),
+    pause() {
+      watching.isWatched = false;
+      child.kill('SIGSTOP');
+    },
+    resume() {
+      child.kill('SIGCONT');
+      watching.isWatched = true;
+    },
+    ask: askOverChannel(child),
   };
 }
 
@@ -111,16 +121,25 @@ async function ready(
   await promise.finally(() => clearTimeout(timer));
 }
 
-function watch(child: ChildProcess, { pingEveryMs, missedPingsAllowed }: ChildOptions): { now: boolean } {
-  const hung = { now: false };
-  if (pingEveryMs === 0) return hung;
+interface HangWatch {
+  isHung: boolean;
+  isWatched: boolean;
+}
+
+function watch(child: ChildProcess, { pingEveryMs, missedPingsAllowed }: ChildOptions): HangWatch {
+  const watching = { isHung: false, isWatched: true };
+  if (pingEveryMs === 0) return watching;
   let missed = 0;
   child.on('message', ({ type }: { type?: string }) => {
     if (type === 'pong') missed = 0;
   });
   const timer = setInterval(() => {
+    if (!watching.isWatched) {
+      missed = 0;
+      return;
+    }
     if (missed >= missedPingsAllowed) {
-      hung.now = true;
+      watching.isHung = true;
       child.kill('SIGKILL');
     }
     missed += 1;
@@ -128,5 +147,5 @@ function watch(child: ChildProcess, { pingEveryMs, missedPingsAllowed }: ChildOp
     if (child.connected) child.send({ type: 'ping' }, () => undefined);
   }, pingEveryMs);
   child.once('exit', () => clearInterval(timer));
-  return hung;
+  return watching;
 }

@@ -6,6 +6,8 @@ import { createSettingsFile, readSettings, withEnvironment } from '../settings-f
 import { parseArguments } from './arguments.ts';
 import type { Mode } from './arguments.ts';
 import { banner } from './banner.ts';
+import { openControl } from './control.ts';
+import type { Control } from './control.ts';
 import { lockDataFolder } from './data-lock.ts';
 import { endLeftovers } from './leftovers.ts';
 import type { Log } from './log.ts';
@@ -53,18 +55,29 @@ export async function launch(context: LaunchContext, onStarted: (launched: Launc
   const url = `http://localhost:${httpPort}`;
   const pieces = piecesOf(plan, { ...given, root, dataDir, httpPort, webPort, logFor });
   const stack = new Stack(pieces, { url, dataDir, logFor });
-  const launched = { stop: () => stop(stack, dataDir, lock), kill: () => stack.kill() };
+  let control: Control | undefined;
+  const launched = {
+    async stop() {
+      control?.close();
+      await stack.stop();
+      removeProcesses(dataDir);
+      lock.release();
+    },
+    kill: () => stack.kill(),
+  };
   onStarted(launched);
   try {
     if (mode === 'dev') await reloadOnChange(context, stack);
     await stack.start();
+    if (given.control) control = await openControl(dataDir, stack);
   } catch (error) {
     await launched.stop();
     throw error;
   }
   const webUrl = webPort === undefined ? url : `http://localhost:${webPort}`;
   const { services } = plan;
-  print(banner({ webUrl, apiUrl: url, servicesOnly, services, settingsFile: shownFile, dataDir, inspect }));
+  const shown = { settingsFile: shownFile, dataDir, inspect, controlPath: control?.path };
+  print(banner({ webUrl, apiUrl: url, servicesOnly, services, ...shown }));
 }
 
 /** Resolves when the function app is built for the first time. The watch ends with this process. */
@@ -74,14 +87,8 @@ async function reloadOnChange({ root, logFor }: LaunchContext, stack: Stack): Pr
   const log = logFor('build');
   await watchFunctionApp(root, log, () => {
     log('built the function app: the host is started again');
-    stack.restart('host');
+    stack.piece('host')?.restart();
   });
-}
-
-async function stop(stack: Stack, dataDir: string, lock: { release(): void }): Promise<void> {
-  await stack.stop();
-  removeProcesses(dataDir);
-  lock.release();
 }
 
 function createFromSample({ root, print }: LaunchContext, settingsFile: string): void {

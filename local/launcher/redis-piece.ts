@@ -13,21 +13,31 @@ export interface Watch {
 export async function startRedisPiece(options: RedisOptions, watch: Watch): Promise<RunningPiece> {
   const server = await startRedis({ ...options, log: (line) => isWorthReading(line) && options.log?.(line) });
   const { process: child } = server;
-  const hung = watchForHang(server, options.password, watch);
+  const watching = watchForHang(server, options.password, watch);
   const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => {
-    if (hung()) return `did not answer for ${(watch.pingEveryMs * watch.missedPingsAllowed) / 1000} s`;
+    if (watching.isHung) return `did not answer for ${(watch.pingEveryMs * watch.missedPingsAllowed) / 1000} s`;
     return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
   });
   const signal = (name: NodeJS.Signals) => () => void child.kill(name);
-  return { pid: child.pid as number, ended, terminate: signal('SIGTERM'), kill: signal('SIGKILL') };
+  return {
+    pid: child.pid as number,
+    ended,
+    terminate: signal('SIGTERM'),
+    kill: signal('SIGKILL'),
+    pause() {
+      watching.isWatched = false;
+      child.kill('SIGSTOP');
+    },
+    resume() {
+      child.kill('SIGCONT');
+      watching.isWatched = true;
+    },
+  };
 }
 
-function watchForHang(
-  { port, process: child }: RedisServer,
-  password: string | undefined,
-  watch: Watch,
-): () => boolean {
-  let [missed, hung, asking] = [0, false, false];
+function watchForHang({ port, process: child }: RedisServer, password: string | undefined, watch: Watch) {
+  const watching = { isHung: false, isWatched: true };
+  let [missed, asking] = [0, false];
   const ask = async () => {
     asking = true;
     const answer = await probeRedis({ host: '127.0.0.1', port }, password);
@@ -35,15 +45,19 @@ function watchForHang(
     if (answer !== 'other') missed = 0;
   };
   const timer = setInterval(() => {
+    if (!watching.isWatched) {
+      missed = 0;
+      return;
+    }
     if (missed >= watch.missedPingsAllowed) {
-      hung = true;
+      watching.isHung = true;
       child.kill('SIGKILL');
     }
     missed += 1;
     if (!asking) void ask();
   }, watch.pingEveryMs);
   child.once('exit', () => clearInterval(timer));
-  return () => hung;
+  return watching;
 }
 
 /** Redis marks warnings with "#", and with it what it always says when it starts and ends. */

@@ -38,9 +38,12 @@ export class Stack {
     for (const supervisor of this.#supervisors) supervisor.kill();
   }
 
-  /** Ends the piece and starts it again, for its program has changed. */
-  restart(name: string): void {
-    this.#supervisors.find(({ piece }) => piece.name === name)?.restart();
+  get names(): string[] {
+    return this.#supervisors.map(({ piece }) => piece.name);
+  }
+
+  piece(name: string): Supervisor | undefined {
+    return this.#supervisors.find(({ piece }) => piece.name === name);
   }
 
   #record(): void {

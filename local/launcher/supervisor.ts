@@ -10,6 +10,11 @@ export interface RunningPiece {
   readonly ended: Promise<string>;
   terminate(): void;
   kill(): void;
+  /** Stops it without ending it, as a machine does that no longer answers; it is not taken for hung meanwhile. */
+  pause(): void;
+  resume(): void;
+  /** Asks the program for something; fails with its answer when it refuses. Undefined for a program that takes no requests. */
+  ask?(request: unknown): Promise<unknown>;
 }
 
 export interface Piece {
@@ -56,6 +61,11 @@ export class Supervisor {
   /** Unset between two runs. */
   get pid(): number | undefined {
     return this.#running?.pid;
+  }
+
+  /** The run of now, if there is one. */
+  get running(): RunningPiece | undefined {
+    return this.#running;
   }
 
   get restarts(): number {

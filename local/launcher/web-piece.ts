@@ -36,7 +36,7 @@ async function serve(options: WebOptions, signal: AbortSignal): Promise<RunningP
     // A process group of its own: Ctrl-C in the terminal reaches the launcher only.
     detached: true,
   });
-  const ended = once(child, 'close').then(
+  const ended = once(child, 'exit').then(
     ([code, by]: (number | string | null)[]) => (by ? `was ended by ${by}` : `ended with exit code ${code}`),
     (error: Error) => `could not be run: ${error.message}`,
   );
@@ -58,7 +58,14 @@ async function serve(options: WebOptions, signal: AbortSignal): Promise<RunningP
     await ended;
     throw error;
   });
-  return { pid: child.pid as number, ended, terminate: kill, kill };
+  return {
+    pid: child.pid as number,
+    ended,
+    terminate: kill,
+    kill,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+  };
 }
 
 /** Without the table of chunks, and what follows from the mode. */

@@ -17,6 +17,8 @@ const requestTimeout = 30_000;
 
 export interface SignalRServer {
   port: number;
+  /** A fault: ends every connection without a word; returns how many. */
+  dropConnections(): number;
   /** Tells clients to reconnect, and ends every connection. */
   close(): Promise<void>;
 }
@@ -47,6 +49,11 @@ export async function startSignalR(options: SignalROptions): Promise<SignalRServ
   acceptWebSockets(server, (request) => client.forWebSocket(request, requestUrl(request, port())));
   return {
     port: port(),
+    dropConnections: () => {
+      const { size } = sockets;
+      for (const socket of sockets) socket.destroy();
+      return size;
+    },
     close: async () => {
       service.sayFarewell();
       await stop(server, sockets);

@@ -30,6 +30,14 @@ it('serves what the settings say', async () => {
   expect(await container.exists()).toBe(true);
 });
 
+it('lets nobody into Service Bus without the key of the settings', async () => {
+  const wrong = stack().serviceBusConnection.replace(/SharedAccessKey=[^;]*/, 'SharedAccessKey=d3Jvbmc=');
+  const client = new ServiceBusClient(wrong, { retryOptions: { maxRetries: 0 } });
+  const sending = client.createSender('tasks').sendMessages({ body: 'x' });
+  await expect(sending).rejects.toMatchObject({ code: 'UnauthorizedAccess' });
+  await client.close();
+});
+
 it('runs each piece in a process of its own, listed with its PID', () => {
   expect(Object.keys(stack().pids()).sort()).toEqual(['azurite', 'host', 'redis', 'services']);
   expect(new Set(Object.values(stack().pids())).size).toBe(4);

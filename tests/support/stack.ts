@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readProcesses } from '../../local/launcher/processes-file.ts';
 import type { ProcessInfo } from '../../local/launcher/processes-file.ts';
+import { causeFault } from './faults.ts';
 import { spawnLauncher } from './launcher-process.ts';
 import type { LauncherProcess } from './launcher-process.ts';
 import { settingsOnFreePorts } from './stack-settings.ts';
@@ -42,6 +43,8 @@ export interface TestStack {
   kill(piece: PieceName): Promise<void>;
   /** Resolves when the piece runs again, and is ready, after a `kill`. */
   untilRestarted(piece: PieceName): Promise<void>;
+  /** Causes a fault through the control socket, see docs/faults.md: `service-bus/refuse`. Fails with the launcher's sentence. */
+  fault(path: string, given?: object): Promise<{ readonly affected?: number }>;
   /** Stops the whole stack and starts it again with the same settings and data. */
   restart(): Promise<void>;
   /** Stops it as `kill PID` would, or with another signal; resolves with the time it took, in ms. */
@@ -64,6 +67,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
       settingsFile,
       '--data',
       dataDir,
+      '--control',
       ...entities,
       ...(options.arguments ?? []),
     ]);
@@ -107,6 +111,7 @@ export async function startStack(options: StackOptions = {}): Promise<TestStack>
         const { pid = null, restarts = 0 } = piece(name) ?? {};
         return pid !== null && restarts > (restartsBefore.get(name) ?? 0);
       }),
+    fault: (path, given = {}) => causeFault(join(dataDir, 'control.sock'), path, given),
     async restart() {
       await end('SIGTERM');
       earlier.push(launcher);
