@@ -1,6 +1,6 @@
 import { HttpTransportType } from '@microsoft/signalr';
 
-import { gone, negotiate, RawClient } from './raw-client.ts';
+import { connectionTo, gone, negotiate, RawClient } from './raw-client.ts';
 import { openLocalService, type SignalRService } from './signalr-service.ts';
 
 const ping = '{"type":6}\u001e';
@@ -16,8 +16,8 @@ it('pings clients that hear nothing else', async () => {
 });
 
 it('drops a client that falls silent, and keeps one that pings', async () => {
-  service = await openLocalService({ clientTimeout: 300, keepAliveInterval: 30 });
-  const pinging = await service.connect({ userId: 'pinging', keepAliveInterval: 30 });
+  service = await openLocalService({ clientTimeout: 1_500, keepAliveInterval: 100 });
+  const pinging = await service.connect({ userId: 'pinging', keepAliveInterval: 100 });
   const silent = await RawClient.open(await negotiate(service, 'silent'));
   await silent.shakeHands();
   await silent.ended;
@@ -36,7 +36,8 @@ it('drops a half-open client that takes nothing any more', async () => {
 
 it('drops a client that does not shake hands', async () => {
   service = await openLocalService({ handshakeTimeout: 50 });
-  const client = await RawClient.open(await negotiate(service));
+  // Without negotiation: the time runs from the opening of the socket only.
+  const client = await RawClient.open(connectionTo(service));
   await client.ended;
 });
 
@@ -48,7 +49,7 @@ it('forgets a negotiated connection that is not opened', async () => {
 });
 
 it('drops a long-polling client that does not poll again', async () => {
-  service = await openLocalService({ disconnectTimeout: 100 });
+  service = await openLocalService({ disconnectTimeout: 1_000 });
   const { url } = await negotiate(service, 'ann');
   expect((await fetch(url)).status).toBe(200);
   await fetch(url, { method: 'POST', body: '{"protocol":"json","version":1}\u001e' });

@@ -35,6 +35,12 @@ export async function negotiate(service: SignalRService, userId?: string): Promi
   return { connectionId, url: `${url}&id=${connectionToken}&access_token=${accessToken}` };
 }
 
+/** Where a client connects that does not negotiate. */
+export function connectionTo({ connectionString, hub }: SignalRService): Pick<Negotiated, 'url'> {
+  const { url, accessToken } = createConnectionInfo({ connectionString, hub });
+  return { url: `${url}&access_token=${accessToken}` };
+}
+
 /** A WebSocket whose messages wait until they are asked for. */
 export class RawClient {
   readonly socket: WebSocket;
@@ -53,7 +59,7 @@ export class RawClient {
     });
   }
 
-  static async open({ url }: Negotiated): Promise<RawClient> {
+  static async open({ url }: Pick<Negotiated, 'url'>): Promise<RawClient> {
     const socket = new WebSocket(url.replace(/^http/, 'ws'));
     const client = new RawClient(socket);
     await once(socket, 'open');
