@@ -59,11 +59,14 @@ const looks: Record<ThemeName, { readonly word: string; readonly icon: IconName 
       <p class="who">{{ who().name }}</p>
       <mat-divider />
       @if (who().isSignedIn) {
+        <a mat-menu-item [href]="signInAddress">
+          <span class="entry"><app-icon name="person" />Sign in as someone else</span>
+        </a>
         <a mat-menu-item [href]="'/.auth/logout?post_logout_redirect_uri=/'">
           <span class="entry"><app-icon name="out" />Sign out</span>
         </a>
       } @else {
-        <a mat-menu-item [href]="'/.auth/login/aad?post_login_redirect_uri=/'">
+        <a mat-menu-item [href]="signInAddress">
           <span class="entry"><app-icon name="person" />Sign in</span>
         </a>
       }
@@ -97,4 +100,5 @@ export class FrameMenu {
   protected readonly who = inject(SignIn).who;
   protected readonly themes = themes;
   protected readonly looks = looks;
+  protected readonly signInAddress = '/.auth/login/aad?post_login_redirect_uri=/';
 }

@@ -11,9 +11,11 @@ import { Countdown } from '../ui/countdown.ts';
   template: `
     <span class="dot"></span>
     <span role="status">{{ word() }}</span>
+    <!-- Outside of what is read aloud: these change many times a second. -->
     @if (connection().kind === 'offline') {
-      <!-- Outside of what is read aloud: it changes ten times a second. -->
-      <span class="retry">retrying <app-countdown [to]="retryAt()" /></span>
+      <span class="detail">retrying <app-countdown [to]="retryAt()" /></span>
+    } @else if (missed() > 0) {
+      <span class="detail">({{ missed() }})</span>
     }
   `,
   styles: `
@@ -42,13 +44,13 @@ import { Countdown } from '../ui/countdown.ts';
       background: var(--dot);
       box-shadow: 0 0 0 3px color-mix(in srgb, var(--dot) 20%, transparent);
     }
-    .retry {
+    .detail {
       margin-left: -4px;
       color: var(--text-muted);
       font-weight: 400;
     }
     @media (width < 480px) {
-      .retry {
+      .detail {
         display: none;
       }
     }
@@ -57,14 +59,13 @@ import { Countdown } from '../ui/countdown.ts';
 export class LiveIndicator {
   protected readonly connection = inject(Tasks).connection;
   protected readonly word = computed(() => {
-    const state = this.connection();
-    switch (state.kind) {
+    switch (this.connection().kind) {
       case 'connecting':
         return 'Connecting';
       case 'live':
         return 'Live';
       case 'catching-up':
-        return state.events > 0 ? `Catching up (${state.events})` : 'Catching up';
+        return 'Catching up';
       case 'offline':
         return 'Offline';
     }
@@ -72,6 +73,11 @@ export class LiveIndicator {
   protected readonly retryAt = computed(() => {
     const state = this.connection();
     return state.kind === 'offline' ? state.retryAt : 0;
+  });
+  /** Events fetched so far of those that were missed. */
+  protected readonly missed = computed(() => {
+    const state = this.connection();
+    return state.kind === 'catching-up' ? state.events : 0;
   });
   protected readonly explanation = computed(() => explanations[this.connection().kind]);
 }

@@ -151,8 +151,10 @@ export class SubmitForm implements OnInit {
     this.#view.markForCheck();
   }
 
+  /** Material does not call an empty required field invalid, but shows it so. */
   #focusFirstFault(): void {
-    setTimeout(() => this.#element.nativeElement.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+    const faulty = '[aria-invalid="true"], .mat-form-field-invalid :is(input, textarea, [role="combobox"])';
+    setTimeout(() => this.#element.nativeElement.querySelector<HTMLElement>(faulty)?.focus());
   }
 
   #keepDraft(): void {

@@ -64,6 +64,14 @@ describe('the form of a task type', () => {
     expect(tasks.submitted).toEqual([]);
   });
 
+  it('leads the keyboard to the first fault, also when that is an empty field', async () => {
+    await open('echo');
+    await message();
+    enter(screen.getByRole('spinbutton', { name: /Delay/ }), '-5');
+    send();
+    await waitFor(async () => expect(document.activeElement).toBe(await message()));
+  });
+
   it('says that a required field is empty', async () => {
     await open('summarize-csv');
     await screen.findByLabelText('CSV');
@@ -204,6 +212,37 @@ describe('a file', () => {
     expect(screen.getByText('16 B')).toBeTruthy();
     send();
     await waitFor(() => expect(tasks.submitted[0]?.body.payload).toEqual({ csv: 'city,n\nBerlin,1\n' }));
+  });
+
+  it('never stands in the text area, where laying it out could take minutes', async () => {
+    const { container } = await open('summarize-csv');
+    await screen.findByLabelText('CSV');
+    const written: string[] = [];
+    const value = jest.spyOn(container.querySelector('textarea')!, 'value', 'set');
+    value.mockImplementation((text) => void written.push(text));
+    await choose(file('a,b\n'.repeat(50_000)));
+    expect(await screen.findByText('200 kB')).toBeTruthy();
+    expect(written.join('')).toBe('');
+  });
+
+  it('pasted as a long text is taken like a picked one', async () => {
+    await open('summarize-csv');
+    const area = await screen.findByLabelText<HTMLTextAreaElement>('CSV');
+    enter(area, 'a,b\n');
+    area.setSelectionRange(4, 4);
+    fireEvent.paste(area, { clipboardData: { getData: () => '1,2\n'.repeat(50_000) } });
+    expect(await screen.findByText('Pasted text')).toBeTruthy();
+    send();
+    const csv = `a,b\n${'1,2\n'.repeat(50_000)}`;
+    await waitFor(() => expect(tasks.submitted[0]?.body.payload).toEqual({ csv }));
+  });
+
+  it('that cannot be read says so', async () => {
+    await open('summarize-csv');
+    const gone = file('');
+    gone.text = () => Promise.reject(new Error('gone'));
+    await choose(gone);
+    expect(await screen.findByText(/cities.csv could not be read/)).toBeTruthy();
   });
 
   it('that is too large is refused with its size', async () => {

@@ -23,7 +23,7 @@ const rowsShown = 500;
         @for (row of shown(); track $index) {
           <tr>
             @for (column of columns(); track column.name) {
-              <td [class.number]="column.isNumber">{{ cell(row[column.name]) }}</td>
+              <td [class.number]="column.isNumber || isNumber(row[column.name])">{{ cell(row[column.name]) }}</td>
             }
           </tr>
         }
@@ -76,17 +76,22 @@ export class DataTable {
   protected readonly shown = computed(() => this.rows().slice(0, rowsShown));
   protected readonly columns = computed(() => {
     const names = [...new Set(this.shown().flatMap((row) => Object.keys(row)))];
-    return names.map((name) => ({
-      name,
-      isNumber: this.shown().every((row) => row[name] === undefined || typeof row[name] === 'number'),
-    }));
+    return names.map((name) => ({ name, isNumber: mostlyNumbers(this.shown().map((row) => row[name])) }));
   });
+  protected readonly isNumber = (value: unknown) => typeof value === 'number';
 
   protected cell(value: unknown): string {
     if (value === undefined || value === null) return '';
     if (typeof value === 'number') return value.toLocaleString(undefined, { maximumFractionDigits: 6 });
     return typeof value === 'string' ? value : JSON.stringify(value);
   }
+}
+
+/** Smallest values of many columns, say, are numbers but for a date or two. */
+function mostlyNumbers(values: readonly unknown[]): boolean {
+  const present = values.filter((value) => value !== undefined && value !== null);
+  const numbers = present.filter((value) => typeof value === 'number');
+  return numbers.length > 0 && numbers.length * 2 >= present.length;
 }
 
 /** The records to draw as a table: the value itself or one of its fields, when these are flat and alike. */

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, ChangeDetectorRef, Component, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, ChangeDetectorRef, Component, ElementRef, inject, signal } from '@angular/core';
 import { ReactiveFormsModule } from '@angular/forms';
 import { MatIconButton } from '@angular/material/button';
 import { FieldType, type FieldTypeConfig, FormlyValidationMessage } from '@ngx-formly/core';
@@ -7,9 +7,15 @@ import { Icon } from '../../ui/icon.ts';
 
 /** The API's limit of a payload, see PayloadLimitBytes. */
 const largestFile = 10_000_000;
-/** A longer text is shown by its beginning: a text area of megabytes makes typing elsewhere slow. */
+/** A longer text is shown by its beginning: laying out megabytes in a text area takes many seconds. */
 const longestEditable = 100_000;
 const previewLines = 4;
+
+interface Picked {
+  readonly name: string;
+  readonly bytes: number;
+  readonly text: string;
+}
 
 /** A text that is best picked as a file: dropped, chosen, or pasted. */
 @Component({
@@ -21,7 +27,10 @@ const previewLines = 4;
 })
 export class FileField extends FieldType<FieldTypeConfig> {
   readonly #view = inject(ChangeDetectorRef);
-  protected readonly picked = signal<{ readonly name: string; readonly text: string } | undefined>(undefined);
+  readonly #element = inject<ElementRef<HTMLElement>>(ElementRef);
+  protected readonly picked = signal<Picked | undefined>(undefined);
+  /** What is being read. */
+  protected readonly reading = signal<Pick<Picked, 'name'> | undefined>(undefined);
   protected readonly isOver = signal(false);
 
   protected get mediaType(): string {
@@ -32,18 +41,18 @@ export class FileField extends FieldType<FieldTypeConfig> {
     return (this.formControl.value as string | null | undefined) ?? '';
   }
 
-  /** The name of the file the text came from, while it is unchanged. */
-  protected get fileName(): string | undefined {
+  /** The file the text came from, while it is unchanged. */
+  protected get source(): Picked | undefined {
     const picked = this.picked();
-    return picked?.text === this.text ? picked.name : undefined;
+    return picked?.text === this.text ? picked : undefined;
   }
 
   protected get isShownWhole(): boolean {
-    return this.fileName === undefined && this.text.length <= longestEditable;
+    return this.source === undefined && this.text.length <= longestEditable;
   }
 
   protected get size(): string {
-    return formatBytes(new Blob([this.text]).size);
+    return formatBytes(this.source?.bytes ?? new Blob([this.text]).size);
   }
 
   protected get beginning(): string {
@@ -62,23 +71,52 @@ export class FileField extends FieldType<FieldTypeConfig> {
     void this.take(event.dataTransfer?.files[0]);
   }
 
+  /** A long text is taken like a file, for the same reason. */
+  protected paste(event: ClipboardEvent, area: HTMLTextAreaElement): void {
+    const pasted = event.clipboardData?.getData('text/plain') ?? '';
+    if (pasted.length <= longestEditable) return;
+    event.preventDefault();
+    const { value, selectionStart, selectionEnd } = area;
+    const whole = value.slice(0, selectionStart) + pasted + value.slice(selectionEnd);
+    void this.read('Pasted text', new Blob([whole]).size, async () => whole);
+  }
+
   protected remove(): void {
     this.picked.set(undefined);
     this.formControl.setValue('');
+    this.#view.detectChanges();
+    this.#element.nativeElement.querySelector('textarea')?.focus();
   }
 
   private async take(file: File | undefined): Promise<void> {
     if (file === undefined) return;
+    if (file.size <= largestFile) return this.read(file.name, file.size, () => file.text());
     this.formControl.markAsTouched();
-    if (file.size > largestFile) {
-      const message = `${file.name} has ${formatBytes(file.size)}; at most ${formatBytes(largestFile)} can be sent.`;
-      this.formControl.setErrors({ file: { message } });
-    } else {
-      const text = await file.text();
-      this.picked.set({ name: file.name, text });
+    this.refuse(`${file.name} has ${formatBytes(file.size)}; at most ${formatBytes(largestFile)} can be sent.`);
+  }
+
+  private async read(name: string, bytes: number, readText: () => Promise<string>): Promise<void> {
+    const reading = { name };
+    this.reading.set(reading);
+    this.formControl.markAsTouched();
+    // The text area has to be gone before the control has the text: it would lay all of it out.
+    this.#view.detectChanges();
+    try {
+      const text = await readText();
+      // Another one may have been chosen meanwhile.
+      if (this.reading() !== reading) return;
+      this.picked.set({ name, bytes, text });
       this.formControl.setValue(text);
       this.formControl.markAsDirty();
+    } catch {
+      this.refuse(`${name} could not be read. Check that it is still there, and choose it again.`);
+    } finally {
+      this.reading.update((latest) => (latest === reading ? undefined : latest));
     }
+  }
+
+  private refuse(message: string): void {
+    this.formControl.setErrors({ file: { message } });
     this.#view.markForCheck();
   }
 }
