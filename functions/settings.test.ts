@@ -9,9 +9,9 @@ it('takes the sample settings, and fills in the rest', () => {
 
 it.each([
   ['RedisConnection', undefined, /RedisConnection is missing: it should look like redis:/],
-  ['RedisConnection', 'localhost:6379', /RedisConnection is wrong: should look like redis:/],
+  ['RedisConnection', 'localhost:6379', /RedisConnection is wrong: it should look like redis:/],
   ['ServiceBusConnection', undefined, /ServiceBusConnection is missing: it should be a Service Bus connection string/],
-  ['MaxAttempts', 'many', /MaxAttempts is wrong/],
+  ['MaxAttempts', 'many', /MaxAttempts is wrong: it should be a whole number from 1 to 50/],
   ['PayloadLimitBytes', '0', /PayloadLimitBytes is wrong/],
 ])('names the setting: %s = %s', (name, value, message) => {
   expect(() => parseSettings({ ...environment, [name]: value })).toThrow(message);

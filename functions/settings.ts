@@ -1,7 +1,10 @@
 import * as z from 'zod';
 
-/** A duration given as a whole number of a unit that the setting's name says. */
-const whole = (byDefault: number, max: number) => z.coerce.number().int().min(1).max(max).default(byDefault);
+/** A whole number, of the unit that the setting's name says. */
+function whole(byDefault: number, max: number) {
+  const error = `should be a whole number from 1 to ${max}`;
+  return z.coerce.number({ error }).int(error).min(1, error).max(max, error).default(byDefault);
+}
 
 const Settings = z.object({
   /** `redis://…` or `rediss://…`. */
@@ -47,14 +50,23 @@ export function getSettings(): Settings {
   return settings;
 }
 
+/** Says it all in its message: a stack would only bury that in the log of a start that failed. */
+class SettingsError extends Error {
+  constructor(faults: readonly string[]) {
+    super(
+      `App settings: ${faults.join('; ')}. Set them in local.settings.json, or in the function app's configuration in Azure.`,
+    );
+    this.name = 'SettingsError';
+    this.stack = this.message;
+  }
+}
+
 export function parseSettings(environment: Record<string, string | undefined>): Settings {
   const parsed = Settings.safeParse(environment);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(
-    (issue) =>
-      `${issue.path.join('.')} ${environment[String(issue.path[0])] === undefined ? 'is missing: it ' : 'is wrong: '}${issue.message}`,
-  );
-  throw new Error(
-    `App settings: ${faults.join('; ')}. Set them in local.settings.json, or in the function app's configuration in Azure.`,
-  );
+  const faults = parsed.error.issues.map(({ path: [name], message }) => {
+    const isMissing = environment[String(name)] === undefined;
+    return `${String(name)} ${isMissing ? 'is missing: it' : 'is wrong: it'} ${message}`;
+  });
+  throw new SettingsError(faults);
 }

@@ -16,6 +16,14 @@ it('points at each fault of a payload', () => {
   expect(pointers.sort()).toEqual(['/payload/a~1b', '/payload/extra', '/payload/list/1/more', '/payload/list/1/n']);
 });
 
+it('says in plain words what is too much or too little', () => {
+  const schema = z.strictObject({ text: z.string().max(3), list: z.array(z.number()).min(1), n: z.number().max(9) });
+  const { errors } = defineTaskType({ name: 's', title: 'S', schema, example: { text: '', list: [1], n: 1 }, run: async () => null }).parse({
+    text: 'long', list: [], n: 10,
+  }) as { errors: { detail: string }[] }; // prettier-ignore
+  expect(errors.map(({ detail }) => detail)).toEqual(['At most 3 characters.', 'At least 1 items.', 'At most 9.']);
+});
+
 it('escapes pointers as RFC 6901 says', () => expect(toPointer(['a/b', 'm~n', 0])).toBe('/a~1b/m~0n/0'));
 
 it('gives a JSON Schema that a form can be drawn from', () => {

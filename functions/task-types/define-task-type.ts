@@ -106,9 +106,26 @@ export function toInputErrors(error: z.ZodError, base = ''): InputError[] {
 }
 
 function detailOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return 'This field does not exist here; remove it.';
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) return 'This field is required.';
-  return issue.message.replace(/^Invalid input: /, '').replace(/^./, (first) => first.toUpperCase());
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return 'This field does not exist here; remove it.';
+    case 'too_big':
+      return `At most ${String(issue.maximum)}${unitOf(issue.origin)}.`;
+    case 'too_small':
+      // A schema's own message for an empty field says more than a count.
+      return /^Too small/.test(issue.message)
+        ? `At least ${String(issue.minimum)}${unitOf(issue.origin)}.`
+        : issue.message;
+    default:
+      if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
+        return 'This field is required.';
+      return issue.message.replace(/^Invalid input: /, '').replace(/^./, (first) => first.toUpperCase());
+  }
+}
+
+function unitOf(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' items' : '';
 }
 
 /** RFC 6901. */

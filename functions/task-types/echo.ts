@@ -34,7 +34,9 @@ export const echo = defineTaskType({
     }
     if (permanent) throw new PermanentError('This echo was asked to fail for good.', 'echo-permanent');
     if (attempt <= failures)
-      throw new Error(`This echo was asked to fail ${failures} times; this was attempt ${attempt}.`);
+      throw new Error(
+        `This echo was asked to fail ${failures} ${failures === 1 ? 'time' : 'times'}; this was attempt ${attempt}.`,
+      );
     return { message };
   },
 });

@@ -12,6 +12,7 @@ export const messagePackHandshake = `{"protocol":"messagepack","version":1}${sep
 
 /** A client below the client library: what it sends is not checked, and it reads and pings only if told to. */
 export interface Negotiated {
+  /** Empty where the client did not negotiate. */
   connectionId: string;
   /** `http://…/client/?hub=…&id=…&access_token=…` */
   url: string;
@@ -36,9 +37,9 @@ export async function negotiate(service: SignalRService, userId?: string): Promi
 }
 
 /** Where a client connects that does not negotiate. */
-export function connectionTo({ connectionString, hub }: SignalRService): Pick<Negotiated, 'url'> {
+export function connectionTo({ connectionString, hub }: SignalRService): Negotiated {
   const { url, accessToken } = createConnectionInfo({ connectionString, hub });
-  return { url: `${url}&access_token=${accessToken}` };
+  return { connectionId: '', url: `${url}&access_token=${accessToken}` };
 }
 
 /** A WebSocket whose messages wait until they are asked for. */
@@ -59,7 +60,7 @@ export class RawClient {
     });
   }
 
-  static async open({ url }: Pick<Negotiated, 'url'>): Promise<RawClient> {
+  static async open({ url }: Negotiated): Promise<RawClient> {
     const socket = new WebSocket(url.replace(/^http/, 'ws'));
     const client = new RawClient(socket);
     await once(socket, 'open');

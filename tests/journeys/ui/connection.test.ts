@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { Api } from '../../support/api.ts';
-import { watchTexts } from '../../support/seen-texts.ts';
+import { watchTexts } from './seen-texts.ts';
 import { useStack } from '../../support/stack.ts';
 import { useBrowser } from '../../support/use-browser.ts';
 import { indicator, rowOf, untilLive } from './pages.ts';
