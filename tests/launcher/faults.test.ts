@@ -5,7 +5,6 @@ import { Redis } from 'ioredis';
 import serviceBus from '../../contracts/service-bus.json' with { type: 'json' };
 import { startStack } from '../support/stack.ts';
 import type { TestStack } from '../support/stack.ts';
-import { WebSocket } from 'ws';
 
 /** The app's queue, one of our own, and one with sessions; locks of 5 minutes, so that none ends by itself. */
 const entities = structuredClone(serviceBus);
@@ -144,7 +143,7 @@ describe('the broker', () => {
 
 it('drops SignalR connections, and the client connects again', async () => {
   const hub = new HubConnectionBuilder()
-    .withUrl(`${stack.baseUrl}/api`, { WebSocket, headers: {} })
+    .withUrl(`${stack.baseUrl}/api`)
     .withAutomaticReconnect([0, 0, 100, 1_000])
     .configureLogging(LogLevel.None)
     .build();

@@ -81,13 +81,25 @@ it('shows the wait for a retry, each attempt, and the dead letter with its error
   await openTask(page);
   const alert = page.getByRole('alert').filter({ hasText: 'It failed for good after attempt 5' });
   expect(await alert.innerText()).toContain(error);
-  const timeline = page.getByRole('region', { name: 'Timeline' }).getByRole('listitem');
-  expect(await timeline.filter({ hasText: /^\s*Attempt \d/ }).count()).toBe(5);
-  expect(await timeline.last().innerText()).toMatch(/Attempt 5\s+waited .*, dead-lettered/);
+  const attempts = page.getByRole('listitem').filter({ hasText: /^\s*Attempt \d/ });
+  await attempts.nth(4).waitFor();
+  expect(await attempts.count()).toBe(5);
+  expect(await attempts.last().innerText()).toMatch(/Attempt 5\s+waited .*, dead-lettered/);
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Tasks' }).click();
   await page.getByRole('link', { name: 'Dead-lettered 1' }).click();
   await rowOf(page, id).waitFor();
   expect(await page.getByRole('main').getByRole('listitem').count()).toBe(1);
+});
+
+it('lets a running task be cancelled, seen in every window', async () => {
+  const page = await browser.open(stack().baseUrl);
+  const { id } = await new Api(stack().baseUrl).submit('echo', { message: 'too long', delayMs: 60_000 });
+  await rowOf(page, id).getByText('Running').waitFor();
+  const other = await browser.open(`${stack().baseUrl}/tasks/${id}`);
+  await other.getByRole('button', { name: 'Cancel the task' }).click();
+  await other.getByText('It is cancelled already.').waitFor();
+  await rowOf(page, id).getByText('Cancelled').waitFor();
+  expect(await other.getByRole('button', { name: 'Cancel the task' }).isDisabled()).toBe(true);
 });
 
 it('works by keyboard alone, from the choice of the type to the page of the task', async () => {
