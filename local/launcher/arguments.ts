@@ -20,9 +20,9 @@ export interface LauncherArguments {
 /** `start`: what was built. `dev`: what is being written, with reload on change. */
 export type Mode = 'start' | 'dev';
 
-const common = '[--settings FILE] [--data DIR] [--entities FILE] [--inspect[=PORT]] [--control]';
+const common = '[--settings FILE] [--data DIR] [--entities FILE] [--inspect[=PORT]] [--control] [--services-only]';
 const usages = {
-  start: `Usage: npm start -- ${common} [--services-only]`,
+  start: `Usage: npm start -- ${common}`,
   dev: `Usage: npm run dev -- ${common} [--web-port PORT]`,
 };
 
@@ -53,10 +53,9 @@ function parse(argv: readonly string[], mode: Mode) {
     'services-only': { type: 'boolean', default: false },
     'web-port': { type: 'string', default: '4200' },
   } as const;
-  const foreign = mode === 'dev' ? '--services-only' : '--web-port';
   try {
-    const misplaced = argv.find((arg) => arg.split('=')[0] === foreign);
-    if (misplaced) throw new Error(`Unknown option '${foreign}'`);
+    if (mode === 'start' && argv.some((arg) => arg.startsWith('--web-port')))
+      throw new Error("Unknown option '--web-port'");
     return parseArgs({ args: argv.map((arg) => (arg === '--inspect' ? '--inspect=9229' : arg)), options }).values;
   } catch (error) {
     throw new Error(`${messageOf(error).replace(/\.? To specify.*$/s, '')}. ${usages[mode]}`, { cause: error });

@@ -1,9 +1,10 @@
 import type { Plan, Service } from './plan.ts';
 
 export interface BannerFacts {
-  readonly webUrl: string;
+  /** Undefined where nobody serves it by our doing. */
+  readonly webUrl: string | undefined;
   readonly apiUrl: string;
-  /** No Functions host runs: neither URL answers by our doing. */
+  /** The Functions host is somebody else's. */
   readonly servicesOnly: boolean;
   readonly services: Plan['services'];
   readonly settingsFile: string;
@@ -15,12 +16,10 @@ export interface BannerFacts {
 /** What runs, where, and how to end it. */
 export function banner(facts: BannerFacts): string {
   const { webUrl, apiUrl, servicesOnly, services, settingsFile, dataDir, inspect, controlPath } = facts;
-  const app = [
-    ['Web app', webUrl],
-    ['API', `${apiUrl}/api/tasks`],
-  ];
+  const api = `${apiUrl}/api/tasks${servicesOnly ? ' (once your host runs)' : ''}`;
   const rows = [
-    ...(servicesOnly ? [] : app),
+    ...(webUrl === undefined ? [] : [['Web app', webUrl]]),
+    ['API', api],
     ...services.map(rowOf),
     ...(inspect === undefined ? [] : [['Debugger', `node --inspect, ${inspect}`]]),
     ...(controlPath === undefined ? [] : [['Faults', controlPath]]),
@@ -31,7 +30,7 @@ export function banner(facts: BannerFacts): string {
   const table = rows.map(([name = '', what = '']) => `  ${name.padEnd(width)}  ${what}`).join('\n');
   const title = servicesOnly
     ? 'The services are ready; the Functions host is yours to start'
-    : `Async Message Orchestrator is ready: ${webUrl}`;
+    : `Async Message Orchestrator is ready: ${webUrl ?? apiUrl}`;
   return `\n${title}\n\n${table}\n\nCtrl-C stops everything.\n`;
 }
 

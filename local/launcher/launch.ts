@@ -74,7 +74,8 @@ export async function launch(context: LaunchContext, onStarted: (launched: Launc
     await launched.stop();
     throw error;
   }
-  const webUrl = webPort === undefined ? url : `http://localhost:${webPort}`;
+  const builtWebUrl = servicesOnly ? undefined : url;
+  const webUrl = webPort === undefined ? builtWebUrl : `http://localhost:${webPort}`;
   const { services } = plan;
   const shown = { settingsFile: shownFile, dataDir, inspect, controlPath: control?.path };
   print(banner({ webUrl, apiUrl: url, servicesOnly, services, ...shown }));
@@ -86,7 +87,7 @@ async function reloadOnChange({ root, logFor }: LaunchContext, stack: Stack): Pr
   const { watchFunctionApp } = await import('./function-app-watch.ts');
   const log = logFor('build');
   await watchFunctionApp(root, log, () => {
-    log('built the function app: the host is started again');
+    log('built the function app');
     stack.piece('host')?.restart();
   });
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { localUser, principalHeaders } from '../functions-host/sign-in/principal.ts';
 import { endWithThisProcess } from '../orphan-guard.ts';
 import { logLines } from './log.ts';
 import type { Log } from './log.ts';
@@ -15,6 +16,8 @@ export interface WebOptions {
   readonly webPort: number;
   /** Where the API is. */
   readonly httpPort: number;
+  /** A host of somebody else, such as `func start`, knows no sign-in: then all requests come from the local user. */
+  readonly servicesOnly: boolean;
   readonly log: Log;
 }
 
@@ -75,13 +78,14 @@ const stopped = (isLate: boolean) =>
   new Error(isLate ? `it was not ready within ${readyWithinMs / 1000} s` : 'it was stopped before it was ready');
 
 /** `frontend/proxy.conf.json`, with the API on the port of the settings file. */
-function writeProxyConfig({ root, dataDir, httpPort }: WebOptions): string {
+function writeProxyConfig({ root, dataDir, httpPort, servicesOnly }: WebOptions): string {
   const rules = JSON.parse(readFileSync(join(root, 'frontend/proxy.conf.json'), 'utf8')) as Record<string, object>;
   const target = `http://127.0.0.1:${httpPort}`;
+  const own = servicesOnly ? { target, headers: principalHeaders(localUser) } : { target };
   const file = join(dataDir, 'proxy.conf.json');
   writeFileSync(
     file,
-    JSON.stringify(Object.fromEntries(Object.entries(rules).map(([path, rule]) => [path, { ...rule, target }]))),
+    JSON.stringify(Object.fromEntries(Object.entries(rules).map(([path, rule]) => [path, { ...rule, ...own }]))),
   );
   return file;
 }

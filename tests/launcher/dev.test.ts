@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -105,4 +107,21 @@ it('stops everything within 5 s on Ctrl-C', async () => {
   expect(Date.now() - askedAt).toBeLessThan(5_000);
   expect(running.length).toBe(4);
   for (const pid of running) expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH');
+});
+
+it('serves the web app as the local user before a host of somebody else', async () => {
+  const host = createServer((request, response) => response.end(JSON.stringify(request.headers)));
+  await once(host.listen(apiPort, '127.0.0.1'), 'listening');
+  const args = ['--services-only', '--web-port', String(webPort)];
+  const launcher = spawnLauncher(args, {}, { file: 'local/dev.ts', cwd: project });
+  try {
+    await launcher.ready;
+    const headers = { 'x-ms-client-principal-id': 'somebody' };
+    const answer = await fetch(`http://localhost:${webPort}/api/tasks`, { headers });
+    expect(await answer.json()).toMatchObject({ 'x-ms-client-principal-id': 'local-user' });
+  } finally {
+    launcher.child.kill('SIGTERM');
+    host.closeAllConnections();
+    await Promise.all([launcher.ended, once(host.close(), 'close')]);
+  }
 });
