@@ -15,6 +15,8 @@ const PROGRAM = join(process.cwd(), 'tests/conformance/service-bus/broker-proces
 class Traffic {
   readonly acknowledged = new Set<string>();
   readonly completed = new Set<string>();
+  /** Asked to be completed; killed in between, the broker may have done so without being able to say it. */
+  readonly completing = new Set<string>();
   readonly faults: string[] = [];
   readonly #idByNumber = new Map<string, string>();
   #sent = 0;
@@ -44,6 +46,7 @@ class Traffic {
         this.note(id, String(message?.message_annotations?.['x-opt-sequence-number']));
         if (this.completed.has(id)) this.faults.push(`${id} came back`);
         received.set(delivery, id);
+        this.completing.add(id);
         delivery?.accept();
       });
       receiver.on('settled', ({ delivery }: EventContext) => {
@@ -119,9 +122,9 @@ onlyHere('the data file', () => {
         left.add(String(messageId));
       }
     }
-    const { acknowledged, completed } = traffic;
+    const { acknowledged, completed, completing } = traffic;
     expect(traffic.faults).toEqual([]);
-    expect([...acknowledged].filter((id) => !completed.has(id) && !left.has(id))).toEqual([]);
+    expect([...acknowledged].filter((id) => !completing.has(id) && !left.has(id))).toEqual([]);
     expect([...left].filter((id) => completed.has(id))).toEqual([]);
     expect(acknowledged.size).toBeGreaterThan(1000);
   });
