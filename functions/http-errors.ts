@@ -23,11 +23,21 @@ export function answering(
 ): HttpHandler {
   return async (request, context) => {
     try {
+      refuseOtherSites(request);
       return await handler(request, context);
     } catch (error) {
       return toResponse(error, context);
     }
   };
+}
+
+/**
+ * A page of another site must not act for the user who is signed in here. Browsers say where a request comes from
+ * (Fetch Metadata, w3.org/TR/fetch-metadata); other clients send no such header and carry no cookie by themselves.
+ */
+function refuseOtherSites({ method, headers }: HttpRequest): void {
+  if (method === 'GET' || method === 'HEAD' || headers.get('sec-fetch-site') !== 'cross-site') return;
+  throw new AppError('forbidden', 'A page of another site cannot do this. Open the web app itself.');
 }
 
 type Logger = Pick<InvocationContext, 'error' | 'warn' | 'invocationId'>;

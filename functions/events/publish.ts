@@ -1,6 +1,7 @@
 import { eventsMethod, operatorsGroup } from '../../contracts/names.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
 import { batcher } from '../azure/batcher.ts';
+import { compareCursors } from './event-record.ts';
 import { sendToClients, type Target } from '../azure/signalr.ts';
 
 /** A SignalR REST call takes 1 MB; an event has 17 KB at most (see eventResultLimitBytes). */
@@ -14,15 +15,25 @@ const underWay = new Set<Promise<void>>();
  * Pushes events to the owner's browsers and to the operators, without keeping the caller waiting. A push that fails is
  * only late: the events stand in the store, and a client that misses some reads them there.
  */
-export function publish(owner: string, events: readonly TaskEvent[], onError: (error: unknown) => void): void {
+export function publish(owner: string, events: readonly TaskEvent[]): void {
   for (const target of [{ user: owner }, { group: operatorsGroup }]) {
     for (const event of events) {
       const push = outgoingTo(target)(event)
-        .catch(onError)
+        .catch(warnNowAndThen)
         .finally(() => underWay.delete(push));
       underWay.add(push);
     }
   }
+}
+
+const warnAtMostEveryMs = 10_000;
+let warnedAt = 0;
+
+/** Not through an invocation's context: by now it may have ended. */
+function warnNowAndThen(error: unknown): void {
+  if (Date.now() - warnedAt < warnAtMostEveryMs) return;
+  warnedAt = Date.now();
+  console.warn('Events were stored but not pushed; clients will fetch them:', error);
 }
 
 /** Settles when every push under way has ended. */
@@ -35,7 +46,12 @@ function outgoingTo(target: Target): (event: TaskEvent) => Promise<void> {
   let add = outgoing.get(name);
   if (add === undefined) {
     if (outgoing.size >= rememberedTargets) outgoing.clear();
-    add = batcher((events: TaskEvent[]) => sendToClients(target, eventsMethod, [events]), eventsPerSend);
+    const send = (events: TaskEvent[]) => {
+      // Replies of Redis may overtake each other on their way here.
+      const inOrder = events.toSorted((a, b) => compareCursors(a.cursor, b.cursor));
+      return sendToClients(target, eventsMethod, [inOrder]);
+    };
+    add = batcher(send, eventsPerSend);
     outgoing.set(name, add);
   }
   return add;

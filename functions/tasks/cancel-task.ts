@@ -11,7 +11,7 @@ app.http('CancelTask', {
   route: 'api/tasks/{id}/cancel',
   methods: ['POST'],
   authLevel: 'anonymous',
-  handler: answering(async (request, context) => {
+  handler: answering(async (request) => {
     const owner = visibleOwner(readPrincipal(request.headers));
     const id = request.params.id!;
     const cancelled = isTaskId(id) ? await getTaskStore().cancel(id, owner) : undefined;
@@ -20,7 +20,7 @@ app.http('CancelTask', {
     if (cancelled.outcome === 'forbidden-state') {
       throw new AppError('conflict', `Task ${id} is ${task.state} already, so it can no longer be cancelled.`);
     }
-    publish(task.owner, cancelled.events, (error) => context.warn('Events were stored but not pushed:', error));
+    publish(task.owner, cancelled.events);
     return { jsonBody: task };
   }),
 });

@@ -23,7 +23,7 @@ export function createSubmitter(owner: string, context: InvocationContext): Subm
     store: getTaskStore(),
     patientStore: getPatientTaskStore(),
     send: sendTaskMessage,
-    publish: (to, events) => publish(to, events, (error) => context.warn('Events were stored but not pushed:', error)),
+    publish,
   };
   return async (body, idempotencyKey) => {
     const submission = {

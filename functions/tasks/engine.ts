@@ -63,7 +63,7 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
     readPayload: (id) => findPayload(redis, id),
     readSteps: (id) => redis.hgetall(stepsKey(id)),
     send: sendTaskMessage,
-    publish: (owner, events) => publish(owner, events, (error) => log('Events were stored but not pushed:', error)),
+    publish,
     log,
     createToken: randomUUID,
     random: Math.random,

@@ -22,7 +22,7 @@ app.http('ReplayTask', {
     if (replayed.outcome === 'forbidden-state') {
       throw new AppError('conflict', `Task ${id} is ${task.state}; only a dead-lettered task can be replayed.`);
     }
-    publish(task.owner, replayed.events, (error) => context.warn('Events were stored but not pushed:', error));
+    publish(task.owner, replayed.events);
     await sendMessage(replayed.fields, context);
     return { jsonBody: task };
   }),

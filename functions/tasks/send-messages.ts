@@ -19,10 +19,20 @@ app.http('SendMessages', {
   handler: answering(async (request, context) => {
     const submit = createSubmitter(readPrincipal(request.headers).id, context);
     const batch = parse(Batch, await readJson(request, batchLimits.bytes));
+    const withKey = new Map<string, Promise<unknown>>();
     const submitOne = async (item: unknown): Promise<BatchResult> => {
       try {
         const { idempotencyKey, ...body } = parse(Item, item);
-        return { status: 202, task: await submit(body, idempotencyKey) };
+        const before = idempotencyKey === undefined ? undefined : withKey.get(idempotencyKey);
+        // The same key twice in one batch: the second waits for the first, and is answered with its task.
+        const submitted =
+          before === undefined ? submit(body, idempotencyKey) : before.then(() => submit(body, idempotencyKey));
+        if (idempotencyKey !== undefined)
+          withKey.set(
+            idempotencyKey,
+            submitted.catch(() => undefined),
+          );
+        return { status: 202, task: await submitted };
       } catch (error) {
         const problem = toProblem(toAppError(error, context));
         return { status: problem.status, error: problem };

@@ -196,6 +196,7 @@ describe('a batch', () => {
       { type: 'echo', payload: { message: 2 } },
       null,
       { type: 'echo', payload: { message: 4 }, idempotencyKey: 5 },
+      { type: 'echo', payload: { message: 0 }, idempotencyKey: key },
     ];
     const { status, body } = await api.post<{ results: BatchResult[] }>('/api/tasks/batch', { tasks });
     expect(status).toBe(202);
@@ -205,6 +206,7 @@ describe('a batch', () => {
       { status: 202 },
       { status: 400 },
       { status: 400, error: { errors: [{ pointer: '/idempotencyKey' }] } },
+      { status: 202, task: { id: body.results[0]!.task!.id } },
     ]);
     expect(await api.ended(body.results[2]!.task!.id)).toMatchObject({ state: 'completed', result: { message: 2 } });
     const again = await api.post<{ results: BatchResult[] }>('/api/tasks/batch', { tasks: tasks.slice(0, 1) });
@@ -391,6 +393,17 @@ describe('a message in the queue', () => {
   });
 });
 
+it('lists tasks between two times by what is shown as their time', async () => {
+  const user = await api.as('tina');
+  const tasks = [];
+  for (let n = 0; n < 5; n += 1) {
+    tasks.push(await user.submit('echo', { message: n }));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const listed = await user.list(`?from=${tasks[1]!.createdAt}&to=${tasks[3]!.createdAt}`);
+  expect(listed.map(({ id }) => id)).toEqual([tasks[2]!.id, tasks[1]!.id]);
+});
+
 describe('owners', () => {
   it('see their own tasks and events only, an operator sees all', async () => {
     const [alice, bob, operator] = [await api.as('alice'), await api.as('bob'), await api.as('olga', 'operator')];
@@ -408,6 +421,12 @@ describe('owners', () => {
     expect(await operator.task(id)).toMatchObject({ id, owner: 'alice' });
     expect((await operator.list()).some((task) => task.id === id)).toBe(true);
     expect((await operator.events()).some(({ taskId }) => taskId === id)).toBe(true);
+  });
+
+  it('cannot be made to act by a page of another site', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    const forged = await api.post('/api/tasks', { type: 'echo', payload: { message: 1 } }, headers);
+    expect(forged).toMatchObject({ status: 403, body: { code: 'forbidden' } });
   });
 
   it('cannot be chosen by headers from outside', async () => {

@@ -29,8 +29,10 @@ if idempotencyKey ~= '' then
   redis.call('HSET', KEYS[1], 'idempotencyKey', idempotencyKey)
 end
 
+-- The time in the ID (UUID version 7), so that tasks are in order of what is shown as their time.
+local createdAt = int(tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16))
 redis.call('HSET', KEYS[1], 'id', id, 'owner', owner, 'type', type, 'state', state, 'delivery', delivery,
-  'details', details, 'payloadBytes', payloadBytes, 'attempt', 0, 'maxAttempts', maxAttempts, 'createdAt', int(now))
+  'details', details, 'payloadBytes', payloadBytes, 'attempt', 0, 'maxAttempts', maxAttempts, 'createdAt', createdAt)
 if scheduledFor ~= '' then redis.call('HSET', KEYS[1], 'scheduledFor', scheduledFor) end
 if expiresAt ~= '' then
   redis.call('HSET', KEYS[1], 'expiresAt', expiresAt)
