@@ -48,6 +48,10 @@ export class TaskApi {
     return (await this.#send({ method: 'POST', path: `${taskPath(id)}/cancel` })) as Task;
   }
 
+  async replay(id: string): Promise<Task> {
+    return (await this.#send({ method: 'POST', path: `${taskPath(id)}/replay` })) as Task;
+  }
+
   async listTasks(query: TaskQuery = {}): Promise<TaskPage> {
     return (await this.#send({ method: 'GET', path: '/api/tasks', query: { ...query } })) as TaskPage;
   }

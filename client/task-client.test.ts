@@ -5,7 +5,7 @@ import { type LittleApi, littleTask, startLittleApi } from '../tests/support/lit
 import type { LiveFeedTimings } from './live-feed.ts';
 import { fetchRequest } from './request.ts';
 import { isEnded } from './task-reducer.ts';
-import { TaskClient } from './task-client.ts';
+import { TaskClient, type TaskClientOptions } from './task-client.ts';
 import { values } from './values.ts';
 
 let api: LittleApi;
@@ -17,8 +17,8 @@ let states: string[];
 /** Nothing but what a test is about happens by itself. */
 const calm: Partial<LiveFeedTimings> = { gap: 20, safety: 3_600_000, retry: () => 20 };
 
-function start(timings: Partial<LiveFeedTimings> = {}): void {
-  client = new TaskClient({ send: fetchRequest(api.url), timings: { ...calm, ...timings }, wake });
+function start(timings: Partial<LiveFeedTimings> = {}, more: Partial<TaskClientOptions> = {}): void {
+  client = new TaskClient({ send: fetchRequest(api.url), timings: { ...calm, ...timings }, wake, ...more });
   client.events$.subscribe((events) => seen.push(...events.map(({ cursor }) => cursor)));
   client.connection$.subscribe(({ kind }) => states.push(kind));
   client.start();
@@ -190,6 +190,39 @@ describe('a client that watches tasks', () => {
     api.tasks.set('old', littleTask('old', { state: 'completed' }));
     expect((await firstValueFrom(client.watch('old'))).state).toBe('completed');
     await expect(firstValueFrom(client.watch('nothing'))).rejects.toMatchObject({ code: 'not-found', status: 404 });
+  });
+
+  it('shows a replay at once, and the task as it was when the API refuses', async () => {
+    const error = { code: 'x', message: 'Broken.' };
+    const finishedAt = '2026-11-21T09:31:00.000Z';
+    api.tasks.set('t1', littleTask('t1', { state: 'dead-lettered', attempt: 7, error, finishedAt }));
+    start({}, { schedule: (flush) => flush() });
+    await untilLive();
+    await until(stateOf('t1'), (state) => state === 'dead-lettered');
+    const way: (string | undefined)[] = [];
+    stateOf('t1').subscribe((state) => way.at(-1) === state || way.push(state));
+    api.refusesReplays = true;
+    await expect(client.replay('t1')).rejects.toMatchObject({ code: 'conflict', status: 409 });
+    await until(stateOf('t1'), (state) => state === 'dead-lettered');
+    expect(way).toEqual(['dead-lettered', 'queued', 'dead-lettered']);
+  });
+
+  it('goes on with the attempts of a replayed task, also where another client replayed it', async () => {
+    api.tasks.set('t1', littleTask('t1', { state: 'dead-lettered', attempt: 7 }));
+    start();
+    await untilLive();
+    await until(stateOf('t1'), (state) => state === 'dead-lettered');
+    expect(await client.replay('t1')).toMatchObject({ state: 'queued', attempt: 7, maxAttempts: 14 });
+    await api.push(...api.events);
+    await api.push(api.store('t1', { ...started, attempt: 8 }));
+    const running = await until(client.watch('t1'), ({ state }) => state === 'running');
+    expect(running).toMatchObject({ attempt: 8, maxAttempts: 14 });
+
+    api.tasks.set('t2', littleTask('t2', { state: 'dead-lettered', attempt: 7 }));
+    await client.load('t2');
+    await fetch(`${api.url}/api/tasks/t2/replay`, { method: 'POST' });
+    await api.push(api.events.at(-1)!);
+    await until(client.watch('t2'), ({ maxAttempts }) => maxAttempts === 14);
   });
 
   it('draws a burst as one change', async () => {

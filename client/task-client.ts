@@ -99,8 +99,14 @@ export class TaskClient {
     return this.#kept(await this.api.submit(body, idempotencyKey));
   }
 
+  /** Shown as cancelled at once, and as it was again when the API refuses. */
   async cancel(id: string): Promise<Task> {
-    return this.#kept(await this.api.cancel(id));
+    return this.#guessing(id, { state: 'cancelled' }, () => this.api.cancel(id));
+  }
+
+  /** Sends a dead letter on its way again. Shown as queued at once, and as it was again when the API refuses. */
+  async replay(id: string): Promise<Task> {
+    return this.#guessing(id, { state: 'queued' }, () => this.api.replay(id));
   }
 
   /** Fetches a task, known or not. */
@@ -156,6 +162,15 @@ export class TaskClient {
     this.#next = page.cursor;
     this.#list.next({ kind: 'ready', hasMore: page.cursor !== undefined });
     return page.tasks;
+  }
+
+  async #guessing(id: string, guess: Partial<Task>, ask: () => Promise<Task>): Promise<Task> {
+    const drop = this.#store.guess(id, guess);
+    try {
+      return this.#kept(await ask());
+    } finally {
+      drop();
+    }
   }
 
   #kept(task: Task): Task {

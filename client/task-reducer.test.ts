@@ -82,8 +82,9 @@ describe('a task under events', () => {
       finishedAt: second(3),
       error: { code: 'x', message: 'y' },
     };
-    const { task } = applyEvent({ task: dead }, event(8, { kind: 'replayed', state: 'queued', attempt: 0 }));
-    expect(task).toEqual({ ...queued, queuedAt: second(8) });
+    const replayed = applyEvent({ task: dead }, event(8, { kind: 'replayed', state: 'queued', attempt: 7 }));
+    expect(replayed.task).toEqual({ ...queued, attempt: 7, queuedAt: second(8), error: dead.error });
+    expect(applyEvent(replayed, event(9, { attempt: 8 })).task).toMatchObject({ state: 'running', attempt: 8 });
   });
 
   it('keeps what events told when a fetch that began earlier answers late', () => {

@@ -44,7 +44,8 @@ function changes(task: Task, event: TaskEvent): Changes {
     case 'queued':
       return { queuedAt: event.at, nextAttemptAt: undefined };
     case 'replayed':
-      return { queuedAt: event.at, result: undefined, error: undefined, ...ended, finishedAt: undefined };
+      // The error stays, as in the record: it is why somebody replayed.
+      return { ...ended, queuedAt: event.at, finishedAt: undefined, expiresAt: undefined };
     case 'started':
       // Of the first attempt: what the record in Redis keeps.
       return { startedAt: task.startedAt ?? event.at, progress: undefined, nextAttemptAt: undefined };

@@ -8,13 +8,15 @@ export type Schedule = (flush: () => void) => void;
 
 export interface Incomplete {
   readonly id: string;
-  /** Never fetched, or its result was too large for the event. */
+  /** Never fetched, or changed in what its event does not carry. */
   readonly why: 'unknown' | 'truncated';
 }
 
 /** The tasks this client knows, kept up by events. Readers see a burst of changes as one. */
 export class TaskStore {
   readonly #known = new Map<string, KnownTask>();
+  /** What tasks are shown as while the API has not yet answered. */
+  readonly #guesses = new Map<string, Partial<Task>>();
   readonly #tasks = new BehaviorSubject<ReadonlyMap<string, Task>>(new Map());
   readonly #incomplete = new Subject<Incomplete>();
   readonly #schedule: Schedule;
@@ -44,6 +46,16 @@ export class TaskStore {
     this.#changed();
   }
 
+  /** Shows a task as it will soon be, until the returned function is called or an event tells how it is. */
+  guess(id: string, changes: Partial<Task>): () => void {
+    this.#guesses.set(id, changes);
+    this.#changed();
+    return () => {
+      if (this.#guesses.get(id) === changes) this.#guesses.delete(id);
+      this.#changed();
+    };
+  }
+
   /** IDs of the tasks that may still change. */
   openIds(): string[] {
     return [...this.#known.values()].filter(({ task }) => !isEnded(task.state)).map(({ task }) => task.id);
@@ -65,8 +77,13 @@ export class TaskStore {
     this.#scheduled = false;
     const incomplete = this.#queue.flatMap((event) => this.#apply(event) ?? []);
     this.#queue = [];
-    this.#tasks.next(new Map([...this.#known].map(([id, { task }]) => [id, task])));
+    this.#tasks.next(new Map([...this.#known].map(([id, { task }]) => [id, this.#shown(task)])));
     for (const task of incomplete) this.#incomplete.next(task);
+  }
+
+  #shown(task: Task): Task {
+    const guess = this.#guesses.get(task.id);
+    return guess === undefined ? task : { ...task, ...guess };
   }
 
   #apply(event: TaskEvent): Incomplete | undefined {
@@ -75,6 +92,12 @@ export class TaskStore {
     // Progress of a task that nobody has asked for is not worth a request; its next state is.
     if (known === undefined) return event.kind === 'progress' ? undefined : { id, why: 'unknown' };
     this.#known.set(id, applyEvent(known, event));
-    return event.kind === 'completed' && event.result === undefined ? { id, why: 'truncated' } : undefined;
+    if (event.kind !== 'progress') this.#guesses.delete(id);
+    return saysLess(event) ? { id, why: 'truncated' } : undefined;
   }
+}
+
+/** A result may be too large for its event, and a replay raises `maxAttempts`. */
+function saysLess({ kind, result }: TaskEvent): boolean {
+  return kind === 'replayed' || (kind === 'completed' && result === undefined);
 }

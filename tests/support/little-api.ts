@@ -24,6 +24,8 @@ export interface LittleApi {
   isDown: boolean;
   /** The next page of events says that some are no longer kept. */
   hasForgotten: boolean;
+  /** While true, replays are answered with 409. */
+  refusesReplays: boolean;
   stopSignalR(): Promise<void>;
   startSignalR(): Promise<void>;
   close(): Promise<void>;
@@ -47,6 +49,7 @@ export async function startLittleApi(): Promise<LittleApi> {
     events: [],
     isDown: false,
     hasForgotten: false,
+    refusesReplays: false,
     store(taskId, more) {
       sequence += 1;
       const previous = api.events.at(-1)?.cursor;
@@ -109,13 +112,18 @@ function eventPage(api: LittleApi, after: string) {
 }
 
 function answerTask(api: LittleApi, request: IncomingMessage, response: ServerResponse): void {
-  const task = api.tasks.get(request.url!.split('/').at(-1)!);
-  if (task) return answer(response, task);
-  answer(
-    response,
-    { code: 'not-found', detail: 'There is no such task.', status: 404, title: 'Not found', type: 'about:blank' },
-    404,
-  );
+  const [id, action] = request.url!.replace('/api/tasks/', '').split('/');
+  const task = api.tasks.get(id!);
+  if (!task) return refuse(response, 404, 'not-found');
+  if (action !== 'replay') return answer(response, task);
+  if (api.refusesReplays) return refuse(response, 409, 'conflict');
+  api.tasks.set(task.id, { ...task, maxAttempts: task.attempt + task.maxAttempts });
+  api.store(task.id, { kind: 'replayed', state: 'queued', attempt: task.attempt });
+  answer(response, api.tasks.get(task.id)!);
+}
+
+function refuse(response: ServerResponse, status: number, code: string): void {
+  answer(response, { code, detail: 'The test wants it so.', status, title: code, type: 'about:blank' }, status);
 }
 
 function answer(response: ServerResponse, body: object, status = 200): void {

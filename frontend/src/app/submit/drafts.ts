@@ -27,9 +27,9 @@ export class Drafts {
   }
 
   write(type: string, draft: Draft): void {
-    const text = JSON.stringify(draft);
-    if (text.length <= longestDraft) this.#memory.write(`draft:${type}`, text);
-    else this.#memory.forget(`draft:${type}`);
+    // Looked at before it is made into JSON, which takes long for a large file and would be done with every key.
+    if (textIn(draft.model) > longestDraft) this.#memory.forget(`draft:${type}`);
+    else this.#memory.write(`draft:${type}`, JSON.stringify(draft));
   }
 
   get lastType(): string | undefined {
@@ -39,6 +39,13 @@ export class Drafts {
   set lastType(type: string) {
     this.#memory.write('last-type', type);
   }
+}
+
+/** Characters in all texts of the value. */
+function textIn(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce<number>((sum, child) => sum + textIn(child), 0);
 }
 
 /** A random key. Not `randomUUID`, which a page that is not served securely does not have. */
