@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { Api } from '../../support/api.ts';
-import { watchTexts } from './seen-texts.ts';
 import { useStack } from '../../support/stack.ts';
 import { useBrowser } from '../../support/use-browser.ts';
 import { indicator, rowOf, untilLive } from './pages.ts';
+import { watchTexts } from './seen-texts.ts';
 
 const browser = useBrowser();
 const stack = useStack();
@@ -34,7 +34,7 @@ describe('when the network goes', () => {
     const { api, page } = await listOf('nora');
     const first = await api.submit('echo', { message: 'before' });
     await untilCompleted(page, first.id);
-    const underWay = await api.submit('echo', { message: 'under way', delayMs: 1_000, failures: 1 });
+    const underWay = await api.submit('echo', { message: 'under way', delayMs: 2_000, failures: 1 });
     await rowOf(page, underWay.id).getByText('Running').waitFor();
 
     await page.context().setOffline(true);
@@ -61,9 +61,9 @@ describe('when the network goes', () => {
   it('keeps showing the timeline of the open task from where it was lost', async () => {
     browser.mayComplain(/ERR_INTERNET_DISCONNECTED/);
     const { api, page } = await listOf('tim');
-    const { id } = await api.submit('echo', { message: 'long', delayMs: 700, failures: 1 });
+    const { id } = await api.submit('echo', { message: 'long', delayMs: 1_000, failures: 1 });
     await rowOf(page, id).click();
-    await page.getByRole('region', { name: 'Timeline' }).getByText('Attempt 1').waitFor();
+    await page.getByRole('region', { name: 'Timeline' }).getByText('Attempt 1', { exact: true }).waitFor();
 
     await page.context().setOffline(true);
     await untilOffline(page);

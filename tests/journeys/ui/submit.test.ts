@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { Api } from '../../support/api.ts';
-import { watchTexts } from './seen-texts.ts';
 import { useStack } from '../../support/stack.ts';
 import { useBrowser } from '../../support/use-browser.ts';
 import { chooseType, lastTasks, openOptions, openTask, rowOf, submitButton, theWay, untilEnded, untilLive } from './pages.ts'; // prettier-ignore
+import { watchTexts } from './seen-texts.ts';
 
 const browser = useBrowser();
 const stack = useStack();
@@ -70,12 +70,10 @@ it('shows the wait for a retry, each attempt, and the dead letter with its error
   const id = await untilEnded(page);
   const error = 'This echo was asked to fail 50 times; this was attempt 5.';
   await rowOf(page, id).getByText(error).waitFor();
-  // Waits grow from 50 ms on: those after the third and the fourth attempt are long enough to be seen.
-  for (const attempt of [3, 4]) {
-    const shown = (await way.all()).filter((text) => text.includes(`attempt ${attempt} of 5 failed`));
-    expect(shown.some((text) => /Retrying.*next attempt (in|now)/.test(text))).toBe(true);
-    expect((await list.all()).some((text) => text.includes('Retrying') && text.includes(`${attempt}/5`))).toBe(true);
-  }
+  // Waits grow from 50 ms on: the one after the fourth attempt is long enough to be seen.
+  const waiting = (await way.all()).filter((text) => text.includes('attempt 4 of 5 failed'));
+  expect(waiting.some((text) => /Retrying.*next attempt (in|now)/.test(text))).toBe(true);
+  expect((await list.all()).some((text) => text.includes('Retrying') && text.includes('4/5'))).toBe(true);
   await theWay(page).getByText('2 earlier failed attempts').waitFor();
 
   await openTask(page);
@@ -152,7 +150,8 @@ it('shows a person who signs in their own tasks only', async () => {
   await api.submit('echo', { message: 'of the local user' });
   await lastTasks(page).getByText('of the local user').waitFor();
 
-  await page.goto(`${stack().baseUrl}/.auth/login/aad?post_login_redirect_uri=/`);
+  await page.getByRole('button', { name: 'local-user' }).click();
+  await page.getByRole('menuitem', { name: 'Sign in as someone else' }).click();
   await page.getByLabel('User name').fill('alice');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await untilLive(page);
