@@ -27,11 +27,12 @@ import { ProblemNote } from '../ui/problem-note.ts';
 import { asCurl } from './curl.ts';
 import { Drafts, newIdempotencyKey } from './drafts.ts';
 import { formFields } from './fields/form-fields.ts';
+import { optionsForm, optionsOf } from './options-form.ts';
 import { type Schema, toFormValue, toPayload } from './payload-values.ts';
 import { schemaFields } from './schema-fields.ts';
 import { faultsIn, placeErrors } from './server-errors.ts';
 import { Submissions } from './submissions.ts';
-import { optionsForm, optionsOf, TaskOptions } from './task-options.ts';
+import { TaskOptions } from './task-options.ts';
 
 /** Within this time after a task was taken, submitting again is the same press, not a wish for a second task. */
 const samePressMs = 1500;

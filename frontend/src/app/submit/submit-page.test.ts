@@ -105,6 +105,20 @@ describe('the form of a task type', () => {
   });
 });
 
+describe('the delivery', () => {
+  it('is chosen by what it means, and sent where it is not the usual one', async () => {
+    await open('echo');
+    enter(await message(), 'Hi');
+    enter(screen.getByLabelText('Attempts at most'), '3');
+    fireEvent.click(screen.getByRole('combobox', { name: 'Delivery', hidden: true }));
+    fireEvent.click(await screen.findByRole('option', { name: /Never begun a second time/ }));
+    expect(await screen.findByText('Only one, as the delivery says.')).toBeTruthy();
+    send();
+    await waitFor(() => expect(tasks.submitted).toHaveLength(1));
+    expect(tasks.submitted[0]?.body).toEqual({ type: 'echo', payload: { message: 'Hi' }, delivery: 'at-most-once' });
+  });
+});
+
 describe('errors of the API', () => {
   const refuse = (pointer: string, detail: string) =>
     new ApiError('invalid-request', 400, 'The request is not valid.', [{ pointer, detail }]);

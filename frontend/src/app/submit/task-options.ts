@@ -1,42 +1,23 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
-import { FormControl, FormGroup, ReactiveFormsModule, Validators } from '@angular/forms';
+import { ReactiveFormsModule } from '@angular/forms';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
-import { MatOption, MatSelect } from '@angular/material/select';
-import type { SubmitTask } from '../../../../contracts/submit.ts';
-
-const largestAttempts = 50;
-const secondsPer = { minutes: 60, hours: 3600, days: 86_400 } as const;
-
-/** The form behind "When, retries, tags". Control names are the API's, so that its errors find them. */
-export function optionsForm() {
-  return new FormGroup({
-    /** Local date and time, as the browser's field has it. */
-    scheduledFor: new FormControl('', { nonNullable: true }),
-    expiresIn: new FormControl<number | null>(null, Validators.min(1)),
-    expiresUnit: new FormControl<keyof typeof secondsPer>('minutes', { nonNullable: true }),
-    maxAttempts: new FormControl<number | null>(null, [Validators.min(1), Validators.max(largestAttempts)]),
-    /** Separated by commas. */
-    tags: new FormControl('', { nonNullable: true }),
-  });
-}
-export type OptionsForm = ReturnType<typeof optionsForm>;
-
-/** The part of a submission these options say; what is left empty is left to the API. */
-export function optionsOf(form: OptionsForm): Omit<SubmitTask, 'type' | 'payload'> {
-  const { scheduledFor, expiresIn, expiresUnit, maxAttempts, tags } = form.getRawValue();
-  const words = tags.split(',').flatMap((tag) => tag.trim() || []);
-  return {
-    ...(scheduledFor !== '' && { scheduledFor: new Date(scheduledFor).toISOString() }),
-    ...(expiresIn !== null && { expiresIn: expiresIn * secondsPer[expiresUnit] }),
-    ...(maxAttempts !== null && { maxAttempts }),
-    ...(words.length > 0 && { tags: words }),
-  };
-}
+import { MatOption, MatSelect, MatSelectTrigger } from '@angular/material/select';
+import { type DeliveryLook, deliveryLooks, largestAttempts, type OptionsForm } from './options-form.ts';
 
 @Component({
   selector: 'app-task-options',
-  imports: [MatError, MatFormField, MatHint, MatInput, MatLabel, MatOption, MatSelect, ReactiveFormsModule],
+  imports: [
+    MatError,
+    MatFormField,
+    MatHint,
+    MatInput,
+    MatLabel,
+    MatOption,
+    MatSelect,
+    MatSelectTrigger,
+    ReactiveFormsModule,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="grid" [formGroup]="form()">
@@ -62,9 +43,27 @@ export function optionsOf(form: OptionsForm): Omit<SubmitTask, 'type' | 'payload
         </mat-form-field>
       </div>
       <mat-form-field>
+        <mat-label>Delivery</mat-label>
+        <mat-select formControlName="delivery">
+          <mat-select-trigger>{{ delivery().word }}</mat-select-trigger>
+          @for (look of deliveryLooks; track look.name) {
+            <mat-option [value]="look.name">
+              <span class="word">{{ look.word }}</span>
+              <span class="about">{{ look.about }}</span>
+            </mat-option>
+          }
+        </mat-select>
+        <mat-hint>{{ delivery().about }}</mat-hint>
+        <mat-error>{{ fault('delivery') }}</mat-error>
+      </mat-form-field>
+      <mat-form-field>
         <mat-label>Attempts at most</mat-label>
         <input matInput type="number" min="1" max="50" formControlName="maxAttempts" />
-        <mat-hint>Empty: 7. Between them it waits, longer each time.</mat-hint>
+        @if (delivery().name === 'at-most-once') {
+          <mat-hint>Only one, as the delivery says.</mat-hint>
+        } @else {
+          <mat-hint>Empty: 7. Between them it waits, longer each time.</mat-hint>
+        }
         <mat-error>{{ fault('maxAttempts') }}</mat-error>
       </mat-form-field>
       <mat-form-field>
@@ -89,6 +88,19 @@ export function optionsOf(form: OptionsForm): Omit<SubmitTask, 'type' | 'payload
       gap: 8px;
       align-items: start;
     }
+    mat-option {
+      min-height: 56px;
+    }
+    .word {
+      display: block;
+      font-weight: 550;
+    }
+    .about {
+      display: block;
+      color: var(--text-muted);
+      font-size: 12px;
+      line-height: 1.35;
+    }
     mat-form-field {
       min-width: 0;
       width: 100%;
@@ -97,6 +109,13 @@ export function optionsOf(form: OptionsForm): Omit<SubmitTask, 'type' | 'payload
 })
 export class TaskOptions {
   readonly form = input.required<OptionsForm>();
+  protected readonly deliveryLooks = deliveryLooks;
+
+  /** The one that is chosen. */
+  protected delivery(): DeliveryLook {
+    const chosen = this.form().controls.delivery.value;
+    return deliveryLooks.find(({ name }) => name === chosen) ?? deliveryLooks[0]!;
+  }
 
   protected fault(name: keyof OptionsForm['controls']): string {
     const errors = this.form().controls[name].errors;

@@ -91,8 +91,52 @@ describe('the page of a task', () => {
     expect(tasks.cancelled).toEqual(['t1']);
     tasks.put(aTask({ ...ended, state: 'completed' }));
     await fixture.whenStable();
-    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Cancel the task' }).disabled).toBe(true);
+    expect(cancel.getAttribute('aria-disabled')).toBe('true');
+    fireEvent.click(cancel);
+    expect(tasks.cancelled).toEqual(['t1']);
     expect(screen.getByText('It has completed.')).toBeTruthy();
+  });
+
+  it('replays a dead letter, and says why where it cannot', async () => {
+    tasks.put(aTask({ ...ended, state: 'dead-lettered', attempt: 7, error }));
+    const { fixture } = await open();
+    const replay = await screen.findByRole('button', { name: 'Replay' });
+    tasks.refusal = new ApiError('conflict', 409, 'Somebody else was faster.');
+    fireEvent.click(replay);
+    expect((await screen.findByText('It was not replayed')).closest('[role=alert]')!.textContent).toContain(
+      'Somebody else was faster.',
+    );
+    fireEvent.click(replay);
+    await waitFor(() => expect(screen.queryByText('It was not replayed')).toBeNull());
+    tasks.put(aTask({ state: 'queued', attempt: 7, maxAttempts: 14 }));
+    await fixture.whenStable();
+    expect(replay.getAttribute('aria-disabled')).toBe('true');
+    expect(screen.getByText('Only a dead letter can be replayed.')).toBeTruthy();
+    fireEvent.click(replay);
+    expect(tasks.replayed).toEqual(['t1', 't1']);
+  });
+
+  it('shows a replay between the attempts, and leaves out of the scale how long the task lay dead', async () => {
+    tasks.timeline = [
+      event(0, 'queued', 'queued', 0),
+      event(0, 'started', 'running', 1),
+      event(500, 'dead-lettered', 'dead-lettered', 1, { error }),
+      event(3_600_500, 'replayed', 'queued', 1),
+      event(3_600_500, 'started', 'running', 2),
+      event(3_601_000, 'completed', 'completed', 2),
+    ].map((each, index) => ({ ...each, cursor: `${index}-0` }));
+    tasks.put(aTask({ ...ended, finishedAt: at(3_601_000), state: 'completed', attempt: 2, maxAttempts: 8 }));
+    await open();
+    await screen.findByText('Attempt 2');
+    const lines = within(screen.getByRole('region', { name: 'Timeline' })).getAllByRole('listitem');
+    const labels = lines.map((line) => line.querySelector('.label')?.textContent);
+    expect(labels).toEqual(['Accepted', 'Attempt 1', 'replayed', 'Attempt 2']);
+    expect(lines[2]!.textContent).toContain('after it lay dead for 1 h');
+    const bars = lines.flatMap((line) => [...line.querySelectorAll<HTMLElement>('.run')]);
+    expect(bars.map(({ style }) => [style.left, style.width])).toEqual([
+      ['0%', '50%'],
+      ['50%', '50%'],
+    ]);
   });
 
   it('fetches the payload when it is opened', async () => {

@@ -7,7 +7,6 @@ import {
   inject,
   input,
   linkedSignal,
-  signal,
   untracked,
 } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
@@ -24,6 +23,7 @@ import { JsonView } from '../ui/json-view.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { ProgressLine } from '../ui/progress-line.ts';
 import { StateBadge } from '../ui/state-badge.ts';
+import { TaskActions } from './task-actions.ts';
 import { TaskFacts } from './task-facts.ts';
 import { TaskPayload } from './task-payload.ts';
 import { Timeline } from './timeline.ts';
@@ -41,6 +41,7 @@ import { Timeline } from './timeline.ts';
     ProgressLine,
     RouterLink,
     StateBadge,
+    TaskActions,
     TaskFacts,
     TaskPayload,
     Timeline,
@@ -62,28 +63,10 @@ export class TaskPage {
     source: this.id,
     computation: () => undefined,
   });
-  protected readonly refusal = linkedSignal<string, string>({ source: this.id, computation: () => '' });
-  protected readonly isCancelling = signal(false);
   protected readonly events = linkedSignal<string, readonly TaskEvent[]>({ source: this.id, computation: () => [] });
   protected readonly link = () => this.#page.location.href;
   protected readonly ownId = () => this.id();
 
-  /** Why it cannot be cancelled; empty where it can. */
-  protected readonly whyNotCancel = computed(() => {
-    const task = this.task();
-    switch (task?.state) {
-      case 'completed':
-        return 'It has completed.';
-      case 'dead-lettered':
-        return 'It has ended in the dead letters.';
-      case 'cancelled':
-        return 'It is cancelled already.';
-      case 'expired':
-        return 'It has expired.';
-      default:
-        return '';
-    }
-  });
   protected readonly due = computed(() => {
     const task = this.task();
     const at =
@@ -108,18 +91,6 @@ export class TaskPage {
       if (id === this.id()) this.#add(events);
     } catch (error) {
       if (id === this.id()) this.problem.set(error as ApiError);
-    }
-  }
-
-  protected async cancel(): Promise<void> {
-    this.isCancelling.set(true);
-    this.refusal.set('');
-    try {
-      await this.#tasks.client.cancel(this.id());
-    } catch (error) {
-      this.refusal.set((error as ApiError).message);
-    } finally {
-      this.isCancelling.set(false);
     }
   }
 

@@ -7,6 +7,7 @@ import { Clock } from '../ui/clock.ts';
 import { Countdown } from '../ui/countdown.ts';
 import { formatDuration } from '../ui/duration.ts';
 import { stateLooks } from '../ui/state-look.ts';
+import { activeTime, layDead } from './active-time.ts';
 
 /** Nothing that took time is drawn thinner than this, in percent of the whole. */
 const thinnest = 0.6;
@@ -32,7 +33,8 @@ export class Timeline {
     const last = Date.parse(this.events().at(-1)?.at ?? this.task().createdAt);
     return Math.max(this.#clock.now(), last);
   });
-  protected readonly whole = computed(() => Math.max(1, this.#end() - this.#start()));
+  readonly #active = computed(() => activeTime(this.events(), this.#start()));
+  protected readonly whole = computed(() => Math.max(1, this.#active()(this.#end())));
   protected readonly total = computed(() => formatDuration(this.whole()));
   protected readonly isOver = computed(() => isEnded(this.task().state));
 
@@ -41,30 +43,45 @@ export class Timeline {
     return queuedAt === undefined ? undefined : formatDuration(Date.parse(queuedAt) - Date.parse(createdAt));
   });
 
-  protected readonly rows = computed(() =>
+  readonly #attempts = computed(() =>
     attemptsOf(this.events()).map((attempt) => {
       const endedAt = attempt.endedAt ?? this.#end();
       const look = stateLooks[attempt.outcome];
+      const { startedAt, waitedMs, number, error } = attempt;
       return {
-        ...attempt,
-        key: attempt.startedAt,
+        kind: 'attempt' as const,
+        at: startedAt,
+        number,
+        error,
+        isOpen: attempt.endedAt === undefined,
         word: attempt.outcome === 'retrying' ? 'failed' : look.word.toLowerCase(),
         color: attempt.outcome === 'retrying' ? 'var(--state-dead-lettered)' : look.color,
-        ran: formatDuration(endedAt - attempt.startedAt),
-        waited: formatDuration(attempt.waitedMs),
-        wait: this.#span(attempt.startedAt - attempt.waitedMs, attempt.startedAt),
-        run: this.#span(attempt.startedAt, endedAt),
+        ran: formatDuration(endedAt - startedAt),
+        waited: formatDuration(waitedMs),
+        wait: this.#span(startedAt - waitedMs, startedAt),
+        run: this.#span(startedAt, endedAt),
       };
     }),
   );
   /** What happened outside of attempts: expired or cancelled while waiting, replayed. */
-  protected readonly others = computed(() =>
+  readonly #moments = computed(() =>
     this.events()
-      .filter(
-        ({ kind, attempt }) => kind === 'expired' || kind === 'replayed' || (kind === 'cancelled' && attempt === 0),
-      )
-      .map(({ kind, at, cursor }) => ({ cursor, word: kind, after: formatDuration(Date.parse(at) - this.#start()) })),
+      .filter(({ kind }, index, all) => {
+        const wasRunning = all[index - 1]?.kind === 'started';
+        return kind === 'replayed' || (!wasRunning && (kind === 'expired' || kind === 'cancelled'));
+      })
+      .map((event) => {
+        const at = Date.parse(event.at);
+        const text =
+          event.kind === 'replayed'
+            ? `after it lay dead for ${formatDuration(layDead(this.events(), event))}`
+            : `after ${formatDuration(this.#active()(at))}`;
+        const color = stateLooks[event.state].color;
+        return { kind: 'moment' as const, at, word: event.kind, text, color, left: this.#span(at, at).left };
+      }),
   );
+  /** After the first line, in the order they happened; of the same millisecond, a replay comes before its attempt. */
+  protected readonly rows = computed(() => [...this.#moments(), ...this.#attempts()].sort((a, b) => a.at - b.at));
   protected readonly nextAt = computed(() => {
     const { state, nextAttemptAt } = this.task();
     return state === 'retrying' && nextAttemptAt !== undefined ? Date.parse(nextAttemptAt) : undefined;
@@ -72,8 +89,9 @@ export class Timeline {
 
   /** Left edge and width in percent of the whole. */
   #span(from: number, to: number): { readonly left: number; readonly width: number } {
-    const left = ((from - this.#start()) / this.whole()) * 100;
-    const width = ((to - from) / this.whole()) * 100;
+    const percent = (at: number) => (this.#active()(at) / this.whole()) * 100;
+    const left = percent(from);
+    const width = percent(to) - left;
     return { left: Math.min(Math.max(0, left), 100 - thinnest), width: Math.min(100, Math.max(thinnest, width)) };
   }
 }

@@ -67,6 +67,7 @@ export class FakeTasks {
   readonly events$ = new Subject<readonly TaskEvent[]>();
   readonly submitted: { readonly body: SubmitTask; readonly key: string | undefined }[] = [];
   readonly cancelled: string[] = [];
+  readonly replayed: string[] = [];
   /** What the next call answers with instead. */
   refusal: ApiError | undefined;
   types: readonly TaskTypeInfo[] = [csvType, echoType];
@@ -96,6 +97,10 @@ export class FakeTasks {
     },
     cancel: async (id: string) => {
       this.cancelled.push(id);
+      this.#refuse();
+    },
+    replay: async (id: string) => {
+      this.replayed.push(id);
       this.#refuse();
     },
     loadMore: async () => undefined,

@@ -53,6 +53,7 @@ import type { Progress } from '../../../../contracts/task.ts';
     }
     .message {
       overflow: hidden;
+      unicode-bidi: isolate;
       color: var(--text-muted);
       text-overflow: ellipsis;
       white-space: nowrap;

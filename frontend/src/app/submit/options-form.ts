@@ -1,0 +1,59 @@
+import { FormControl, FormGroup, Validators } from '@angular/forms';
+import type { SubmitTask } from '../../../../contracts/submit.ts';
+import type { Delivery } from '../../../../contracts/task-states.ts';
+
+export const largestAttempts = 50;
+const secondsPer = { minutes: 60, hours: 3600, days: 86_400 } as const;
+
+/** How a delivery is offered. */
+export interface DeliveryLook {
+  readonly name: Delivery;
+  readonly word: string;
+  readonly about: string;
+}
+
+export const deliveryLooks: readonly DeliveryLook[] = [
+  {
+    name: 'at-least-once',
+    word: 'At least once',
+    about: 'Tried again after a failure or a crash; what it did by then may happen twice.',
+  },
+  {
+    name: 'at-most-once',
+    word: 'At most once',
+    about: 'Never begun a second time: after a failure or a crash it is a dead letter.',
+  },
+  {
+    name: 'exactly-once',
+    word: 'Exactly once',
+    about: 'Tried again, but steps that were done are remembered and not repeated.',
+  },
+];
+
+/** The form behind "When, retries, tags". Control names are the API's, so that its errors find them. */
+export function optionsForm() {
+  return new FormGroup({
+    /** Local date and time, as the browser's field has it. */
+    scheduledFor: new FormControl('', { nonNullable: true }),
+    expiresIn: new FormControl<number | null>(null, Validators.min(1)),
+    expiresUnit: new FormControl<keyof typeof secondsPer>('minutes', { nonNullable: true }),
+    delivery: new FormControl<Delivery>('at-least-once', { nonNullable: true }),
+    maxAttempts: new FormControl<number | null>(null, [Validators.min(1), Validators.max(largestAttempts)]),
+    /** Separated by commas. */
+    tags: new FormControl('', { nonNullable: true }),
+  });
+}
+export type OptionsForm = ReturnType<typeof optionsForm>;
+
+/** The part of a submission these options say; what is left empty is left to the API. */
+export function optionsOf(form: OptionsForm): Omit<SubmitTask, 'type' | 'payload'> {
+  const { scheduledFor, expiresIn, expiresUnit, delivery, maxAttempts, tags } = form.getRawValue();
+  const words = tags.split(',').flatMap((tag) => tag.trim() || []);
+  return {
+    ...(scheduledFor !== '' && { scheduledFor: new Date(scheduledFor).toISOString() }),
+    ...(expiresIn !== null && { expiresIn: expiresIn * secondsPer[expiresUnit] }),
+    ...(delivery !== 'at-least-once' && { delivery }),
+    ...(maxAttempts !== null && delivery !== 'at-most-once' && { maxAttempts }),
+    ...(words.length > 0 && { tags: words }),
+  };
+}
