@@ -1,4 +1,4 @@
-import { localEndpoints } from './local-endpoints.ts';
+import { localEndpoints, remoteHosts } from './local-endpoints.ts';
 import { readSettings } from './settings-file.ts';
 
 const redis = (RedisConnection: string) => localEndpoints({ RedisConnection }).redis;
@@ -22,6 +22,26 @@ it('leaves to Azure what points elsewhere, is empty or is missing', () => {
   };
   expect(localEndpoints(values)).toEqual({});
   expect(localEndpoints({})).toEqual({});
+});
+
+it('names the hosts of what is not on this machine', () => {
+  const values = {
+    RedisConnection: 'rediss://:secret@cache.westeurope.redis.azure.net:10000',
+    ServiceBusConnection: 'Endpoint=sb://tasks.servicebus.windows.net/;SharedAccessKeyName=x;SharedAccessKey=eQ==',
+    AzureSignalRConnectionString: 'Endpoint=http://localhost:8888;AccessKey=eQ==;Version=1.0;',
+  };
+  expect([...remoteHosts(values)]).toEqual([
+    ['RedisConnection', 'cache.westeurope.redis.azure.net:10000'],
+    ['ServiceBusConnection', 'tasks.servicebus.windows.net'],
+  ]);
+});
+
+it.each([
+  ['RedisConnection', 'nonsense'],
+  ['ServiceBusConnection', 'Endpoint=oops;SharedAccessKeyName=x;SharedAccessKey=eQ=='],
+  ['AzureSignalRConnectionString', 'oops'],
+])('refuses a %s that names no server', (setting, value) => {
+  expect(() => localEndpoints({ [setting]: value })).toThrow(`${setting} names no server`);
 });
 
 it('does not take a host for this machine because its name begins alike', () => {

@@ -37,7 +37,7 @@ type Values = Record<string, string>;
 
 /** https://www.iana.org/assignments/uri-schemes/prov/redis */
 function redisEndpoint(setting: string, values: Values): LocalEndpoints['redis'] {
-  const url = URL.parse(values[setting] ?? '');
+  const url = urlIn(setting, values[setting], values);
   if (!url || !isThisMachine(url.hostname)) return undefined;
   if (url.protocol !== 'redis:') {
     throw new Error(
@@ -51,7 +51,7 @@ function redisEndpoint(setting: string, values: Values): LocalEndpoints['redis']
 /** The SDK leaves TLS out, and takes a port, for connection strings of Microsoft's emulator only. */
 function serviceBusEndpoint(setting: string, values: Values): LocalEndpoints['serviceBus'] {
   const parts = connectionString(values[setting]);
-  const url = URL.parse(parts.get('endpoint') ?? '');
+  const url = urlIn(setting, parts.get('endpoint'), values);
   if (!url || !isThisMachine(hostOf(url))) return undefined;
   if (parts.get('usedevelopmentemulator') !== 'true') {
     throw new Error(
@@ -64,7 +64,7 @@ function serviceBusEndpoint(setting: string, values: Values): LocalEndpoints['se
 
 function signalREndpoint(setting: string, values: Values): KeyedEndpoint | undefined {
   const parts = connectionString(values[setting]);
-  const url = URL.parse(parts.get('endpoint') ?? '');
+  const url = urlIn(setting, parts.get('endpoint'), values);
   if (!url || !isThisMachine(url.hostname)) return undefined;
   if (url.protocol !== 'http:') throw new Error(`${setting} asks for TLS on this machine: write "Endpoint=http://…".`);
   const port = Number(parts.get('port') ?? (url.port || 80));
@@ -95,6 +95,26 @@ function storageEndpoints(setting: string, values: Values): Pick<LocalEndpoints,
     };
   };
   return { ...endpoint('blobendpoint', 80), ...endpoint('tableendpoint', 80) };
+}
+
+/** What is left to somebody else, for people to see: by setting, the host that it names. */
+export function remoteHosts(values: Values): ReadonlyMap<string, string> {
+  const { redis, serviceBus, signalR } = connectionSettings;
+  const hosts = new Map<string, string>();
+  for (const setting of [redis, serviceBus, signalR]) {
+    const text = setting === redis ? values[setting] : connectionString(values[setting]).get('endpoint');
+    const url = urlIn(setting, text, values);
+    if (url && !isThisMachine(hostOf(url))) hosts.set(setting, url.host);
+  }
+  return hosts;
+}
+
+/** The URL that a setting is or has in it; undefined where the setting is missing or empty, which the app itself tells. */
+function urlIn(setting: string, text: string | undefined, values: Values): URL | undefined {
+  if (!values[setting]) return undefined;
+  const url = URL.parse(text ?? '');
+  if (url?.hostname) return url;
+  throw new Error(`${setting} names no server: write it as in local.settings.sample.json, or as Azure shows it.`);
 }
 
 /** `Name=value;Name=value`, names in any case, values may contain "=". */

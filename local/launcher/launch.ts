@@ -1,7 +1,8 @@
 /** `npm start` and `npm run dev`: from arguments and settings to a running stack, and back to nothing. */
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { localEndpoints } from '../local-endpoints.ts';
+import { messageOf } from '../failure.ts';
+import { localEndpoints, remoteHosts } from '../local-endpoints.ts';
 import { createSettingsFile, readSettings, withEnvironment } from '../settings-file.ts';
 import { parseArguments } from './arguments.ts';
 import type { Mode } from './arguments.ts';
@@ -43,7 +44,8 @@ export async function launch(context: LaunchContext, onStarted: (launched: Launc
   const shownFile = shortPath(settingsFile, root);
   if (shownFile === 'local.settings.json') createFromSample(context, settingsFile);
   const { values, host } = readSettings(settingsFile);
-  const endpoints = localEndpoints(withEnvironment(values, context.environment));
+  const settings = withEnvironment(values, context.environment);
+  const endpoints = localEndpoints(settings);
   if (mode === 'start' && !servicesOnly) demandBuild(root);
   const dataDir = makeFolder(given.dataDir);
   const lock = lockDataFolder(dataDir);
@@ -77,7 +79,13 @@ export async function launch(context: LaunchContext, onStarted: (launched: Launc
   const builtWebUrl = servicesOnly ? undefined : url;
   const webUrl = webPort === undefined ? builtWebUrl : `http://localhost:${webPort}`;
   const { services } = plan;
-  const shown = { settingsFile: shownFile, dataDir, inspect, controlPath: control?.path };
+  const shown = {
+    remoteHosts: remoteHosts(settings),
+    settingsFile: shownFile,
+    dataDir,
+    inspect,
+    controlPath: control?.path,
+  };
   print(banner({ webUrl, apiUrl: url, servicesOnly, services, ...shown }));
 }
 
@@ -110,6 +118,12 @@ function shortPath(file: string, root: string): string {
 
 /** Without links, as the kernel shows it of the processes that work in it. */
 function makeFolder(folder: string): string {
-  mkdirSync(folder, { recursive: true });
-  return realpathSync(folder);
+  try {
+    mkdirSync(folder, { recursive: true });
+    return realpathSync(folder);
+  } catch (error) {
+    throw new Error(`The data folder ${folder} cannot be used (${messageOf(error)}): give another one with --data.`, {
+      cause: error,
+    });
+  }
 }
