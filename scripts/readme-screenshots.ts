@@ -67,7 +67,7 @@ try {
   await take(page, 'submit');
 
   await page.getByRole('link', { name: 'Tasks', exact: true }).click();
-  await page.getByRole('link', { name: /^Running/ }).waitFor();
+  await page.getByRole('link', { name: 'Running 1' }).waitFor();
   await take(page, 'tasks');
 
   await page.goto(`${stack.baseUrl}/tasks/${shownTask}`);

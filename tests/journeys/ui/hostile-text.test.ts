@@ -55,7 +55,7 @@ describe('is shown as text', () => {
     await expectText(page);
   });
 
-  it('typed into the form, and in the error of the task', async () => {
+  it('typed into the form', async () => {
     const page = await browser.open(stack().baseUrl);
     await untilLive(page);
     await chooseType(page, 'Echo a message');
