@@ -1,5 +1,12 @@
 import type { BacklogSource } from './backlog.ts';
-import { ACTIVE, type DeadLetterCause, type IncomingMessage, SCHEDULED, type StoredMessage } from './message.ts';
+import {
+  ACTIVE,
+  type DeadLetterCause,
+  DEFERRED,
+  type IncomingMessage,
+  SCHEDULED,
+  type StoredMessage,
+} from './message.ts';
 import { DUPLICATES, ENTITY, MESSAGES, RULES, SESSIONS } from './sql.ts';
 import type { Store } from './store.ts';
 
@@ -94,8 +101,8 @@ export class MessageTable implements BacklogSource {
     this.store.write(MESSAGES.countDelivery, deliveryCount, id);
   }
 
-  setState(id: number, state: number): void {
-    this.store.write(MESSAGES.setState, state, id);
+  defer(id: number, deliveryCount: number): void {
+    this.store.write(MESSAGES.setState, DEFERRED, deliveryCount, id);
   }
 
   rewriteContent(id: number, rewrite: (content: Buffer) => Buffer): void {

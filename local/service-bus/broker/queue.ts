@@ -118,17 +118,17 @@ export class Queue {
     const lock = this.#held(token);
     if (this.#completionsToLose > 0) {
       this.#completionsToLose--;
-      return this.#giveBack(lock, lock.deliveryCount + 1);
+      return this.#giveBack(lock, this.#counted(lock));
     }
     this.#locks.remove(lock);
     this.#table.remove(lock.id);
   }
 
-  /** Gives a message back; the attempt counts. */
+  /** Gives a message back; the attempt counts, but not in a dead-letter queue. */
   abandon(token: string, rewrite?: Rewrite): void {
     const lock = this.#held(token);
     if (rewrite) this.#table.rewriteContent(lock.id, rewrite);
-    this.#giveBack(lock, lock.deliveryCount + 1);
+    this.#giveBack(lock, this.#counted(lock));
   }
 
   /** Gives a message back as if it had never been delivered. */
@@ -137,12 +137,13 @@ export class Queue {
     this.#giveBack(lock, lock.deliveryCount);
   }
 
+  /** Keeps a message for who asks by its number; counts like `abandon`. */
   defer(token: string, rewrite?: Rewrite): void {
     const lock = this.#held(token);
     if (rewrite) this.#table.rewriteContent(lock.id, rewrite);
     this.#locks.remove(lock);
     if (this.#hasExpired(lock)) this.#expire(lock);
-    else this.#table.setState(lock.id, DEFERRED);
+    else this.#table.defer(lock.id, this.#counted(lock));
   }
 
   deadLetter(token: string, cause: DeadLetterCause, rewrite?: Rewrite): void {
@@ -192,7 +193,7 @@ export class Queue {
     });
     if (this.sessions)
       this.sessions.loseLocks(messageId === undefined ? undefined : locks.map(({ sessionId }) => sessionId));
-    else for (const lock of locks) this.#giveBack(lock, lock.deliveryCount + 1);
+    else for (const lock of locks) this.#giveBack(lock, this.#counted(lock));
     return locks.length;
   }
 
@@ -266,6 +267,11 @@ export class Queue {
     );
   }
 
+  /** The delivery count once this delivery has ended without success. */
+  #counted({ deliveryCount }: MessageLock): number {
+    return this.#deadLetters ? deliveryCount + 1 : deliveryCount;
+  }
+
   #giveBack(lock: MessageLock, deliveryCount: number): void {
     this.#locks.remove(lock);
     const row = { id: lock.id, sequenceNumber: lock.sequenceNumber, deliveryCount };
@@ -280,14 +286,14 @@ export class Queue {
   }
 
   #giveBackSession(sessionId: string): void {
-    for (const lock of this.#locks.ofSession(sessionId)) this.#giveBack(lock, lock.deliveryCount + 1);
+    for (const lock of this.#locks.ofSession(sessionId)) this.#giveBack(lock, this.#counted(lock));
   }
 
   #endLocks(): void {
     const now = this.#clock.now();
     let lock = this.#locks.first();
     while (lock && lock.lockedUntil <= now) {
-      this.#giveBack(lock, lock.deliveryCount + 1);
+      this.#giveBack(lock, this.#counted(lock));
       lock = this.#locks.first();
     }
     if (lock) this.#lockAlarm.setFor(lock.lockedUntil);

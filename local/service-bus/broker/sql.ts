@@ -84,7 +84,7 @@ export const MESSAGES = {
   row: `SELECT ${MESSAGE} FROM messages WHERE id = ?`,
   peek: `SELECT ${MESSAGE} FROM messages WHERE entity = ? AND sequence_number >= ? ORDER BY sequence_number LIMIT ?`,
   countDelivery: 'UPDATE messages SET delivery_count = ? WHERE id = ?',
-  setState: 'UPDATE messages SET state = ? WHERE id = ?',
+  setState: 'UPDATE messages SET state = ?, delivery_count = ? WHERE id = ?',
   setContent: 'UPDATE messages SET content = ? WHERE id = ?',
   content: 'SELECT content FROM messages WHERE id = ?',
   deadLetter: `UPDATE messages SET entity = ?, state = 0, delivery_count = ?, expires_at = NULL, time_to_live = NULL,
