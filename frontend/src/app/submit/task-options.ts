@@ -90,6 +90,7 @@ import { type DeliveryLook, deliveryLooks, largestAttempts, type OptionsForm } f
     }
     mat-option {
       min-height: 56px;
+      padding-block: 6px;
     }
     .word {
       display: block;

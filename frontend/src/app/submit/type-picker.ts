@@ -44,6 +44,7 @@ const manyFrom = 9;
     }
     mat-option {
       min-height: 56px;
+      padding-block: 6px;
     }
     .hidden {
       display: none;

@@ -70,8 +70,11 @@ const endings: Partial<Record<TaskState, string>> = {
       justify-content: end;
     }
     .why {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0 6px;
+      justify-content: end;
       font-size: 13px;
-      text-align: end;
     }
     button {
       flex: none;

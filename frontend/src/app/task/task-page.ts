@@ -23,6 +23,7 @@ import { JsonView } from '../ui/json-view.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { ProgressLine } from '../ui/progress-line.ts';
 import { StateBadge } from '../ui/state-badge.ts';
+import { stateLooks } from '../ui/state-look.ts';
 import { TaskActions } from './task-actions.ts';
 import { TaskFacts } from './task-facts.ts';
 import { TaskPayload } from './task-payload.ts';
@@ -73,6 +74,8 @@ export class TaskPage {
       task?.state === 'retrying' ? task.nextAttemptAt : task?.state === 'scheduled' ? task.scheduledFor : undefined;
     return at === undefined ? undefined : Date.parse(at);
   });
+
+  protected readonly dueColor = computed(() => stateLooks[this.task()?.state ?? 'scheduled'].color);
 
   constructor() {
     effect(() => {

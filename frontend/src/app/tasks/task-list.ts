@@ -58,9 +58,10 @@ export class TaskList {
     const isShown = (state: TaskState) => (counts.get(state) ?? 0) > 0 || state === this.state();
     return statesInOrder.filter(isShown).map((state) => ({ state, count: counts.get(state) ?? 0 }));
   });
-  /** A plus says that older tasks have not been fetched. */
+  /** A plus says that older tasks have not been fetched. Empty while nothing is known. */
   protected readonly total = computed(() => {
     const list = this.list();
+    if (list.kind !== 'ready' && this.#found().length === 0) return '';
     return `${this.#found().length}${list.kind === 'ready' && list.hasMore ? '+' : ''}`;
   });
   readonly #matching = computed(() => {

@@ -7,6 +7,7 @@ import { formatDuration } from './duration.ts';
 import { ProgressLine } from './progress-line.ts';
 import { RelativeTime } from './relative-time.ts';
 import { StateBadge } from './state-badge.ts';
+import { stateLooks } from './state-look.ts';
 import { taskSummary } from './task-summary.ts';
 
 /** One task of a list, as a link to its page. Columns are fixed, so that nothing moves when a value changes. */
@@ -25,6 +26,7 @@ export class TaskRow {
   readonly #types = inject(TaskTypes);
   protected readonly title = computed(() => this.#types.title(this.task().type));
   protected readonly summary = computed(() => taskSummary(this.task()));
+  protected readonly color = computed(() => stateLooks[this.task().state].color);
   protected readonly due = computed(() => {
     const { state, nextAttemptAt, scheduledFor } = this.task();
     const at = state === 'retrying' ? nextAttemptAt : state === 'scheduled' ? scheduledFor : undefined;
