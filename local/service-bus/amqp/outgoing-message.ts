@@ -3,6 +3,7 @@ import { skip, textAt } from './encoding.ts';
 import { encodeValue, type Typed, types } from './rhea.ts';
 import {
   APPLICATION_PROPERTIES,
+  DELIVERY_ANNOTATIONS,
   eachItem,
   fieldOffsets,
   findSections,
@@ -19,12 +20,18 @@ const MAX_UINT = 2 ** 32 - 1;
 /**
  * A message as it goes to a consumer: its own bytes from the properties on, behind a header and annotations of the broker.
  * @see https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide#message-annotations
+ * @param lockToken a UUID, for a message that does not travel as a delivery whose tag would be its token
  */
-export function encodeMessage(message: DeliveredMessage): Buffer {
+export function encodeMessage(message: DeliveredMessage, lockToken?: Typed): Buffer {
   const content = withDeadLetterCause(message);
   const sections = findSections(content);
   const annotations = mapSection(MESSAGE_ANNOTATIONS, content, sections.messageAnnotations, annotationsOf(message));
-  return Buffer.concat([header(message, content, sections), annotations, content.subarray(sections.bare)]);
+  return Buffer.concat([
+    header(message, content, sections),
+    lockToken ? deliveryAnnotations(lockToken) : NOTHING,
+    annotations,
+    content.subarray(sections.bare),
+  ]);
 }
 
 /** Merges application properties into an encoded message, where null removes one; everything else keeps its bytes. */
@@ -73,6 +80,7 @@ const SEQUENCE_NUMBER = 'x-opt-sequence-number';
 const ENQUEUED_SEQUENCE_NUMBER = 'x-opt-enqueue-sequence-number';
 const ENQUEUED_TIME = 'x-opt-enqueued-time';
 const LOCKED_UNTIL = 'x-opt-locked-until';
+const LOCK_TOKEN = 'x-opt-lock-token';
 const MESSAGE_STATE = 'x-opt-message-state';
 const DEAD_LETTER_SOURCE = 'x-opt-deadletter-source';
 
@@ -91,6 +99,11 @@ function annotationsOf(message: DeliveredMessage): Map<string, Buffer> {
     );
   }
   return items;
+}
+
+function deliveryAnnotations(lockToken: Typed): Buffer {
+  const items = new Map([[LOCK_TOKEN, annotation(LOCK_TOKEN, encodeValue(lockToken))]]);
+  return mapSection(DELIVERY_ANNOTATIONS, NOTHING, undefined, items);
 }
 
 const symbols = new Map<string, Buffer>();

@@ -2,6 +2,7 @@ import { check, compound, malformed, numberAt, skip } from './encoding.ts';
 
 /** The descriptors of a message's sections. @see OASIS AMQP 1.0, part 3.2 */
 export const HEADER = 0x70;
+export const DELIVERY_ANNOTATIONS = 0x71;
 export const MESSAGE_ANNOTATIONS = 0x72;
 export const PROPERTIES = 0x73;
 export const APPLICATION_PROPERTIES = 0x74;

@@ -24,10 +24,11 @@ const receiveBySequenceNumber: Operation = ({ broker, path, body }) => {
   const messages = broker.source(path).receiveDeferred(sequenceNumbers(body), mode);
   return {
     body: {
-      messages: messages.map((message) => ({
-        message: encodeMessage(message),
-        ...(message.lock && { 'lock-token': types.wrap_uuid(Buffer.from(message.lock.token, 'hex')) }),
-      })),
+      messages: messages.map((message) => {
+        if (!message.lock) return { message: encodeMessage(message) };
+        const lockToken = types.wrap_uuid(Buffer.from(message.lock.token, 'hex'));
+        return { message: encodeMessage(message, lockToken), 'lock-token': lockToken };
+      }),
     },
   };
 };
