@@ -125,12 +125,14 @@ describe('the page of a task', () => {
       event(3_600_500, 'started', 'running', 2),
       event(3_601_000, 'completed', 'completed', 2),
     ].map((each, index) => ({ ...each, cursor: `${index}-0` }));
-    tasks.put(aTask({ ...ended, finishedAt: at(3_601_000), state: 'completed', attempt: 2, maxAttempts: 8 }));
+    const times = { createdAt: at(0), queuedAt: at(3_600_500), startedAt: at(0), finishedAt: at(3_601_000) };
+    tasks.put(aTask({ ...times, state: 'completed', attempt: 2, maxAttempts: 8 }));
     await open();
     await screen.findByText('Attempt 2');
     const lines = within(screen.getByRole('region', { name: 'Timeline' })).getAllByRole('listitem');
     const labels = lines.map((line) => line.querySelector('.label')?.textContent);
     expect(labels).toEqual(['Accepted', 'Attempt 1', 'replayed', 'Attempt 2']);
+    expect(lines[0]!.textContent).toContain('in the queue after <1 ms');
     expect(lines[2]!.textContent).toContain('after it lay dead for 1 h');
     const bars = lines.flatMap((line) => [...line.querySelectorAll<HTMLElement>('.run')]);
     expect(bars.map(({ style }) => [style.left, style.width])).toEqual([

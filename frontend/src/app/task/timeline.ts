@@ -39,8 +39,9 @@ export class Timeline {
   protected readonly isOver = computed(() => isEnded(this.task().state));
 
   protected readonly queued = computed(() => {
-    const { queuedAt, createdAt } = this.task();
-    return queuedAt === undefined ? undefined : formatDuration(Date.parse(queuedAt) - Date.parse(createdAt));
+    // A replay sets the task's own time anew.
+    const queuedAt = this.events().find(({ kind }) => kind === 'queued')?.at ?? this.task().queuedAt;
+    return queuedAt === undefined ? undefined : formatDuration(Date.parse(queuedAt) - this.#start());
   });
 
   readonly #attempts = computed(() =>
