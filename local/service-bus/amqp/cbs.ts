@@ -1,6 +1,7 @@
 import type { Access } from './access.ts';
 import { amqpError } from './link-error.ts';
 import type { RequestHandler } from './request-link.ts';
+import { types } from './rhea.ts';
 
 /**
  * The node `$cbs`: takes claims-based tokens.
@@ -26,7 +27,7 @@ export function cbsNode(access: Access): RequestHandler {
 function answer(code: number, description: string, condition?: string): object {
   return {
     application_properties: {
-      'status-code': code,
+      'status-code': types.wrap_int(code),
       'status-description': description,
       ...(condition && { 'error-condition': condition }),
     },

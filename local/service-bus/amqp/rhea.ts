@@ -128,7 +128,10 @@ interface Outcome {
   described(): unknown;
 }
 const outcomes = rhea.message as unknown as { accepted(): Outcome; rejected(fields: { error: AmqpError }): Outcome };
-const { Writer } = types as unknown as { Writer: new () => { write(value: Typed): void; toBuffer(): Buffer } };
+const { Reader, Writer } = types as unknown as {
+  Reader: new (bytes: Buffer) => { read(): Typed };
+  Writer: new () => { write(value: Typed): void; toBuffer(): Buffer };
+};
 
 export const ACCEPTED = outcomes.accepted().described();
 
@@ -144,6 +147,11 @@ export function encodeValue(value: Typed): Buffer {
   const writer = new Writer();
   writer.write(value);
   return Buffer.from(writer.toBuffer());
+}
+
+/** The first value of `encoded`, which keeps its AMQP type when it is encoded again. */
+export function decodeTyped(encoded: Buffer): Typed {
+  return new Reader(encoded).read();
 }
 
 /** Builds the whole message: only for requests and their answers, never for what lies in a queue. */

@@ -2,6 +2,7 @@ import type { Broker } from '../../broker/broker.ts';
 import { type Condition, ServiceBusError } from '../../broker/errors.ts';
 import { amqpError } from '../link-error.ts';
 import type { RequestHandler } from '../request-link.ts';
+import { types } from '../rhea.ts';
 import { lockOperations } from './locks.ts';
 import { messageOperations } from './messages.ts';
 import type { Operation, Reply } from './operation.ts';
@@ -59,7 +60,7 @@ function success({ code = 200, body = {} }: Reply): object {
 function status(code: number, description: string, condition?: string): object {
   return {
     application_properties: {
-      statusCode: code,
+      statusCode: types.wrap_int(code),
       statusDescription: description,
       ...(condition && { errorCondition: condition }),
     },
