@@ -33,7 +33,10 @@ export class RuleSet {
   add(name: string, description: RuleDescription): void {
     compileRule(description);
     if (!this.#table.addRule(name, JSON.stringify(description))) {
-      throw new ServiceBusError('com.microsoft:entity-already-exists', `The rule '${name}' exists already.`);
+      throw new ServiceBusError(
+        'com.microsoft:entity-already-exists',
+        `The messaging entity '${name}' already exists.`,
+      );
     }
     this.#keep(name, description);
   }
@@ -45,10 +48,12 @@ export class RuleSet {
     this.#rules.delete(name.toLowerCase());
   }
 
+  /** In the order of their names. */
   list(skip: number, top: number): { name: string; description: RuleDescription }[] {
-    return [...this.#rules.values()]
+    return [...this.#rules]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
       .slice(skip, skip + top)
-      .map(({ name, rule }) => ({ name, description: rule.description }));
+      .map(([, { name, rule }]) => ({ name, description: rule.description }));
   }
 
   /** What of a message is stored: one copy, unchanged (undefined), for all rules without action, and one for each rule with one. */

@@ -97,8 +97,8 @@ describe('a topic', () => {
     await rules.createRule('sql', { sqlExpression: "sys.Label = 'a'" }, { sqlExpression: 'SET seen = TRUE' });
     await rules.createRule('correlation', { subject: 'b', applicationProperties: { n: 1 } });
     expect(await listed()).toMatchObject([
-      { name: 'sql', filter: { sqlExpression: "sys.Label = 'a'" }, action: { sqlExpression: 'SET seen = TRUE' } },
       { name: 'correlation', filter: { subject: 'b', applicationProperties: { n: 1 } } },
+      { name: 'sql', filter: { sqlExpression: "sys.Label = 'a'" }, action: { sqlExpression: 'SET seen = TRUE' } },
     ]);
     await publish(
       { body: 1, subject: 'a' },
@@ -112,6 +112,7 @@ describe('a topic', () => {
     ]);
     await expect(rules.createRule('sql', { sqlExpression: '1=1' })).rejects.toMatchObject({
       code: 'MessagingEntityAlreadyExists',
+      message: expect.stringMatching(/The messaging entity '.*sql' already exists\./) as string,
     });
     await expect(rules.createRule('broken', { sqlExpression: 'a = = 1' })).rejects.toThrow('not valid');
     await expect(rules.deleteRule('missing')).rejects.toMatchObject({ code: 'MessagingEntityNotFound' });

@@ -1,3 +1,4 @@
+import { ServiceBusError } from '../../broker/errors.ts';
 import type { RuleDescription } from '../../broker/rules/rule.ts';
 import { type Typed, types } from '../rhea.ts';
 import { integer, invalid, type Operation, string } from './operation.ts';
@@ -59,12 +60,17 @@ function readFilter(description: Fields): RuleDescription['filter'] {
     system: Object.fromEntries(
       system.filter((entry): entry is [(typeof entry)[0], string] => typeof entry[1] === 'string'),
     ),
-    application: Object.fromEntries(Object.entries(mapIn(correlation, 'properties') ?? {}).filter(isScalarEntry)),
+    application: Object.fromEntries(Object.entries(mapIn(correlation, 'properties') ?? {}).map(scalarEntry)),
   };
 }
 
-function isScalarEntry(entry: [string, unknown]): entry is [string, string | number | boolean] {
-  return ['string', 'number', 'boolean'].includes(typeof entry[1]);
+/** Refuses what cannot be compared: a filter without it would match more than it should. */
+function scalarEntry([name, value]: [string, unknown]): [string, string | number | boolean] {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [name, value];
+  throw new ServiceBusError(
+    'com.microsoft:argument-error',
+    `The property '${name}' of a correlation filter must be a string, a number or a boolean.`,
+  );
 }
 
 function mapIn(fields: Fields, name: string): Fields | undefined {
