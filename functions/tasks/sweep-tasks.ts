@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Engine } from './engine.ts';
-import { settleFailure } from './run-task.ts';
+import { DeadLettered, settleFailure } from './run-task.ts';
 import { allPartitions } from './task-id.ts';
 import { taskKey, type Waiting, waitingKey } from './task-keys.ts';
 import { createTaskMessage } from './task-message.ts';
@@ -28,10 +28,23 @@ export async function sweepTasks(
       due('expiring', now),
       due('finished', now - retentionMs),
     ]);
-    for (const id of unsent) await sendAgain(engine, await redis.hgetall(taskKey(id)));
-    for (const id of lapsed) await retryLapsed(engine, await redis.hgetall(taskKey(id)));
-    for (const id of expired) await expire(engine, id, await redis.hgetall(taskKey(id)));
-    for (const id of old) await engine.store.forget(id);
+    const read = (id: string) => redis.hgetall(taskKey(id));
+    await each(engine, unsent, async (id) => sendAgain(engine, await read(id)));
+    await each(engine, lapsed, async (id) => retryLapsed(engine, await read(id)));
+    await each(engine, expired, async (id) => expire(engine, id, await read(id)));
+    await each(engine, old, (id) => engine.store.forget(id));
+  }
+}
+
+/** A task that cannot be put right keeps no other from it; the next sweep tries again. */
+async function each(engine: Engine, ids: readonly string[], putRight: (id: string) => Promise<void>): Promise<void> {
+  for (const id of ids) {
+    try {
+      await putRight(id);
+    } catch (error) {
+      // A task without attempts left is dead-lettered by its record alone: there is no message to throw for.
+      if (!(error instanceof DeadLettered)) engine.log(`Task ${id} could not be put right yet:`, error);
+    }
   }
 }
 
@@ -51,8 +64,7 @@ async function retryLapsed(engine: Engine, fields: TaskFields): Promise<void> {
     code: 'lease-ended',
     message: 'The worker stopped in the middle of the task, and nobody took it over.',
   };
-  // Without a message of its own there is nothing to dead-letter but the record.
-  await settleFailure(engine, fields, fields.leaseToken!, error, false).catch(() => undefined);
+  await settleFailure(engine, fields, fields.leaseToken!, error, false);
 }
 
 async function expire(engine: Engine, id: string, fields: TaskFields): Promise<void> {

@@ -1,0 +1,111 @@
+import type { ServiceBusMessage } from '@azure/service-bus';
+import { Redis } from 'ioredis';
+import { useTestRedis } from '../../tests/support/test-redis.ts';
+import type { TaskEvent } from '../../contracts/task-event.ts';
+import type { Engine } from './engine.ts';
+import { sweepTasks } from './sweep-tasks.ts';
+import { createTaskId } from './task-id.ts';
+import { taskKey } from './task-keys.ts';
+import { findTask } from './task-queries.ts';
+import { type NewTask, TaskStore } from './task-store.ts';
+
+let redis: Redis;
+// Before useTestRedis, as hooks run in their order: the client goes first, then its server.
+afterAll(() => redis.disconnect());
+const testRedis = useTestRedis();
+
+const retentionMs = 7 * 24 * 60 * 60 * 1000;
+let now = Date.parse('2026-01-05T10:00:00Z');
+let sent: ServiceBusMessage[];
+let published: TaskEvent[];
+let engine: Engine;
+
+beforeAll(() => void (redis = new Redis(testRedis.url)));
+beforeEach(async () => {
+  await redis.flushall();
+  now += 60_000;
+  [sent, published] = [[], []];
+  engine = {
+    store: new TaskStore(redis, () => now),
+    taskTypes: new Map(),
+    leaseMs: 15_000,
+    timeLimitMs: 60_000,
+    retry: { firstDelayMs: 100, factor: 2, maxDelayMs: 300_000, jitter: 0 },
+    readPayload: async () => undefined,
+    readSteps: async () => ({}),
+    send: async (message) => void sent.push(message),
+    publish: (_owner, events) => void published.push(...events),
+    log: () => undefined,
+    createToken: () => 'token',
+    random: () => 0.5,
+    now: () => now,
+  };
+});
+
+const sweep = () => sweepTasks(engine, redis, { retentionMs });
+
+async function accept(more: Partial<NewTask> = {}): Promise<string> {
+  const owner = more.owner ?? 'ada';
+  const id = createTaskId(owner, (now += 1));
+  const details = { tags: [], priority: 'normal' as const };
+  const task = { id, owner, type: 'echo', delivery: 'at-least-once' as const, details, payload: '{}', payloadBytes: 2 };
+  await engine.store.accept({ ...task, maxAttempts: 7, ...more });
+  return id;
+}
+
+it('sends the message of a task whose process died between storing and sending, once', async () => {
+  const id = await accept();
+  await sweep();
+  expect(sent).toEqual([]);
+  now += 15_000;
+  await sweep();
+  await sweep();
+  expect(sent).toMatchObject([{ body: id, messageId: `${id}:1` }]);
+  expect(published).toMatchObject([{ taskId: id, kind: 'queued' }]);
+});
+
+it('sends the retry of a task whose process died between writing it down and sending it, for its time', async () => {
+  const id = await accept();
+  await engine.store.start(id, 1, 't', engine.leaseMs);
+  const nextAttemptAt = now + 120_000;
+  await engine.store.fail(id, 't', { code: 'x', message: 'x' }, nextAttemptAt);
+  now += 15_000;
+  await sweep();
+  expect(sent).toMatchObject([{ messageId: `${id}:2`, scheduledEnqueueTimeUtc: new Date(nextAttemptAt) }]);
+});
+
+it('retries a task that its worker left, and dead-letters it when no attempt is left', async () => {
+  const [id, last] = [await accept(), await accept({ maxAttempts: 1 })];
+  for (const one of [id, last]) await engine.store.start(one, 1, 't', engine.leaseMs);
+  now += engine.leaseMs + 59_000;
+  await sweep();
+  expect(sent).toEqual([]);
+  now += 2_000;
+  await sweep();
+  expect(sent).toMatchObject([{ messageId: `${id}:2` }]);
+  expect(await findTask(redis, id)).toMatchObject({ state: 'retrying', error: { code: 'lease-ended' } });
+  expect(await findTask(redis, last)).toMatchObject({ state: 'dead-lettered', error: { code: 'lease-ended' } });
+});
+
+it('expires what waits after its time, and forgets what has been kept long enough, but no dead letter', async () => {
+  const late = await accept({ expiresAt: now + 1_000 });
+  const dead = await accept();
+  await engine.store.start(dead, 1, 't', engine.leaseMs);
+  await engine.store.fail(dead, 't', { code: 'x', message: 'x' });
+  now += 1_000;
+  await sweep();
+  expect(await findTask(redis, late)).toMatchObject({ state: 'expired' });
+  now += retentionMs + 1;
+  await sweep();
+  expect(await findTask(redis, late)).toBeUndefined();
+  expect(await findTask(redis, dead)).toMatchObject({ state: 'dead-lettered' });
+});
+
+it('puts the others right when one cannot be', async () => {
+  const broken = await accept();
+  await redis.hset(taskKey(broken), 'details', 'not JSON');
+  const ids = [await accept(), await accept({ owner: 'bob' })];
+  now += 15_000;
+  await sweep();
+  expect(sent.map(({ body }) => body as string).sort()).toEqual([...ids].sort());
+});
