@@ -13,13 +13,18 @@ export interface LocalEndpoint {
 export interface KeyedEndpoint extends LocalEndpoint {
   readonly key: string;
 }
+export interface StorageEndpoint extends LocalEndpoint {
+  /** What the setting says, for the storage SDK. */
+  readonly connection: string;
+  /** In the form of Azurite's AZURITE_ACCOUNTS (`name:key`); unset: its well-known development account. */
+  readonly accounts?: string;
+}
 export interface LocalEndpoints {
   readonly redis?: LocalEndpoint & { readonly password?: string };
   readonly serviceBus?: KeyedEndpoint & { readonly keyName: string };
   readonly signalR?: KeyedEndpoint;
-  /** `accounts` in the form of Azurite's AZURITE_ACCOUNTS (`name:key`); unset: its well-known development account. */
-  readonly blob?: LocalEndpoint & { readonly accounts?: string };
-  readonly table?: LocalEndpoint & { readonly accounts?: string };
+  readonly blob?: StorageEndpoint;
+  readonly table?: StorageEndpoint;
 }
 
 /** Fails with one sentence where a setting that points at this machine cannot be served here. */
@@ -73,9 +78,10 @@ function signalREndpoint(setting: string, values: Values): KeyedEndpoint | undef
 
 /** https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string */
 function storageEndpoints(setting: string, values: Values): Pick<LocalEndpoints, 'blob' | 'table'> {
-  const parts = connectionString(values[setting]);
+  const connection = values[setting] ?? '';
+  const parts = connectionString(connection);
   if (parts.get('usedevelopmentstorage') === 'true') {
-    const here = { setting, host: '127.0.0.1' };
+    const here = { setting, connection, host: '127.0.0.1' };
     return { blob: { ...here, port: 10_000 }, table: { ...here, port: 10_002 } };
   }
   const [name, key] = [parts.get('accountname'), parts.get('accountkey')];
@@ -88,6 +94,7 @@ function storageEndpoints(setting: string, values: Values): Pick<LocalEndpoints,
     return {
       [part.replace('endpoint', '')]: {
         setting,
+        connection,
         host: url.hostname,
         port: Number(url.port || defaultPort),
         ...accounts,

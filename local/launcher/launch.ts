@@ -4,9 +4,11 @@ import { join, relative } from 'node:path';
 import { messageOf } from '../failure.ts';
 import { localEndpoints, remoteHosts } from '../local-endpoints.ts';
 import { createSettingsFile, readSettings, withEnvironment } from '../settings-file.ts';
+import type { HostSettings } from '../settings-file.ts';
 import { parseArguments } from './arguments.ts';
 import type { Mode } from './arguments.ts';
 import { banner } from './banner.ts';
+import { allowBrowserUploads } from './browser-uploads.ts';
 import { openControl } from './control.ts';
 import type { Control } from './control.ts';
 import { lockDataFolder } from './data-lock.ts';
@@ -55,7 +57,8 @@ export async function launch(context: LaunchContext, onStarted: (launched: Launc
   const webPort = mode === 'dev' ? given.webPort : undefined;
   const plan = await makePlan(endpoints, { httpPort: servicesOnly ? undefined : httpPort, webPort }, shownFile);
   const url = `http://localhost:${httpPort}`;
-  const pieces = piecesOf(plan, { ...given, root, dataDir, httpPort, webPort, logFor });
+  const webOrigins = webOriginsOf(host, webPort);
+  const pieces = piecesOf(plan, { ...given, root, dataDir, httpPort, webPort, webOrigins, logFor });
   const stack = new Stack(pieces, { url, dataDir, logFor });
   let control: Control | undefined;
   const launched = {
@@ -71,6 +74,7 @@ export async function launch(context: LaunchContext, onStarted: (launched: Launc
   try {
     if (mode === 'dev') await reloadOnChange(context, stack);
     await stack.start();
+    if (endpoints.blob && !plan.blob) await allowBrowserUploads(endpoints.blob, webOrigins);
     if (given.control) control = await openControl(dataDir, stack);
   } catch (error) {
     await launched.stop();
@@ -98,6 +102,14 @@ async function reloadOnChange({ root, logFor }: LaunchContext, stack: Stack): Pr
     log('built the function app');
     stack.piece('host')?.restart();
   });
+}
+
+/** The web app's own origins, and those that the settings allow to call the API. */
+function webOriginsOf({ LocalHttpPort, CORS = '' }: HostSettings, webPort: number | undefined): string[] {
+  const ports = webPort === undefined ? [LocalHttpPort] : [LocalHttpPort, webPort];
+  const own = ports.flatMap((port) => [`http://localhost:${port}`, `http://127.0.0.1:${port}`]);
+  const allowed = CORS.split(',').map((origin) => origin.trim().replace(/\/$/, ''));
+  return [...new Set([...own, ...allowed])].filter((origin) => origin !== '');
 }
 
 function createFromSample({ root, print }: LaunchContext, settingsFile: string): void {

@@ -1,12 +1,13 @@
 /** The processes that make up a stack, as the supervisor runs them. */
 import { join } from 'node:path';
-import type { LocalEndpoint } from '../local-endpoints.ts';
+import type { LocalEndpoint, StorageEndpoint } from '../local-endpoints.ts';
+import { allowBrowserUploads } from './browser-uploads.ts';
 import { startChild } from './child.ts';
 import type { ChildOptions } from './child.ts';
 import type { Log } from './log.ts';
 import type { Plan } from './plan.ts';
 import { startRedisPiece } from './redis-piece.ts';
-import type { Piece } from './supervisor.ts';
+import type { Piece, RunningPiece } from './supervisor.ts';
 import { webPiece } from './web-piece.ts';
 
 export interface StackOptions {
@@ -16,6 +17,8 @@ export interface StackOptions {
   readonly dataDir: string;
   readonly entitiesFile: string;
   readonly httpPort: number;
+  /** Where web pages come from that may upload to Blob Storage. */
+  readonly webOrigins: readonly string[];
   /** Where the host waits for a debugger. */
   readonly inspect: string | undefined;
   readonly servicesOnly: boolean;
@@ -61,15 +64,35 @@ function servicesPiece(
   return pieceOf('services', ports, 700, { ...watched, program, args, cwd: root, log: logFor('services') });
 }
 
-function azuritePiece({ blob, table }: Plan, { root, dataDir, logFor }: StackOptions): Piece | undefined {
+function azuritePiece({ blob, table }: Plan, options: StackOptions): Piece | undefined {
   if (!blob && !table) return undefined;
+  const { root, dataDir, webOrigins, logFor } = options;
   const program = join(root, 'local/azurite.ts');
   const addresses = [...(blob ? ['--blob', addressOf(blob)] : []), ...(table ? ['--table', addressOf(table)] : [])];
   const args = [...addresses, '--data', join(dataDir, 'azurite')];
   const accounts = blob?.accounts ?? table?.accounts;
   const environment = accounts ? { AZURITE_ACCOUNTS: accounts } : {};
   const ports = { ...(blob && { blob: blob.port }), ...(table && { table: table.port }) };
-  return pieceOf('azurite', ports, 500, { ...watched, program, args, environment, cwd: root, log: logFor('azurite') });
+  const child = { ...watched, program, args, environment, cwd: root, log: logFor('azurite') };
+  const piece = pieceOf('azurite', ports, 500, child);
+  return blob ? { ...piece, start: (signal) => startWithUploads(piece.start(signal), blob, webOrigins) } : piece;
+}
+
+/** At each start: Azurite writes its properties to the disk some seconds after it was told. */
+async function startWithUploads(
+  starting: Promise<RunningPiece>,
+  blob: StorageEndpoint,
+  webOrigins: readonly string[],
+): Promise<RunningPiece> {
+  const running = await starting;
+  try {
+    await allowBrowserUploads(blob, webOrigins);
+    return running;
+  } catch (error) {
+    running.kill();
+    await running.ended;
+    throw error;
+  }
 }
 
 function redisPiece({ redis }: Plan, { root, dataDir, logFor }: StackOptions): Piece | undefined {
