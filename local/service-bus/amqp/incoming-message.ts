@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from '../broker/message.ts';
 import { ServiceBusError } from '../broker/errors.ts';
 import { isNull, numberAt, skip, textAt } from './encoding.ts';
-import { checkSections, eachItem, fieldOffsets, findSections, PROPERTIES, type Sections } from './sections.ts';
+import {
+  checkSections,
+  eachItem,
+  fieldOffsets,
+  findSections,
+  PROPERTIES,
+  type Sections,
+  withFooterLast,
+} from './sections.ts';
 
 /** Service Bus allows this many characters in a message ID or a session ID. */
 const LONGEST_ID = 128;
@@ -14,12 +22,13 @@ const GROUP_ID = 10;
 const TTL = 2;
 
 /**
- * Reads what the broker must know of an encoded message. The bytes are kept as they are, save that a missing message ID is put in.
+ * Reads what the broker must know of an encoded message. The bytes are kept as they are, save that
+ * a missing message ID is put in and a footer goes behind the body.
  * @throws ServiceBusError amqp:decode-error, or com.microsoft:argument-error when an ID is too long
  */
 export function readMessage(encoded: Buffer): IncomingMessage {
   checkSections(encoded, findSections(encoded));
-  const content = withMessageId(encoded);
+  const content = withMessageId(withFooterLast(encoded));
   const sections = findSections(content);
   const fields = fieldOffsets(content, sections.properties);
   const messageId = identifier(content, fields[MESSAGE_ID], 'message ID');

@@ -62,6 +62,22 @@ describe('an incoming message', () => {
     expect(() => readMessage(amqp.encode({ [field]: 'x'.repeat(129), body: 1 }))).toThrow('at most 128 characters');
   });
 
+  it('keeps a footer that was written before the body, behind it', () => {
+    const encoded = amqp.encode({ message_id: 'm', footer: { f: 1 }, body: 'text' });
+    const { content } = readMessage(encoded);
+    const footer = encoded.indexOf(Buffer.from([0x00, 0x53, 0x78]));
+    expect(footer).toBeLessThan(encoded.indexOf('text'));
+    expect(content.indexOf(Buffer.from([0x00, 0x53, 0x78]))).toBeGreaterThan(content.indexOf('text'));
+    expect(content).toHaveLength(encoded.length);
+    expect(amqp.decode(content)).toMatchObject({ message_id: 'm', footer: { f: 1 }, body: 'text' });
+    const changed = withApplicationProperties(encoded, { added: 1 });
+    expect(amqp.decode(changed)).toMatchObject({
+      application_properties: { added: 1 },
+      footer: { f: 1 },
+      body: 'text',
+    });
+  });
+
   it('is found in a batch', () => {
     const messages = ['a', 'b'.repeat(300)].map((body) => amqp.encode({ message_id: 'm', body }));
     const batch = amqp.encode({ body: amqp.data_sections(messages) });

@@ -6,6 +6,7 @@ export const DELIVERY_ANNOTATIONS = 0x71;
 export const MESSAGE_ANNOTATIONS = 0x72;
 export const PROPERTIES = 0x73;
 export const APPLICATION_PROPERTIES = 0x74;
+export const DATA = 0x75;
 const FOOTER = 0x78;
 
 /** A section's bytes within the encoded message: `start` is its descriptor, `value` what it describes. */
@@ -21,24 +22,30 @@ export interface Sections {
   readonly messageAnnotations?: Section;
   readonly properties?: Section;
   readonly applicationProperties?: Section;
+  readonly footer?: Section;
   readonly bare: number;
   readonly body: number;
 }
 
-const NAMES: Readonly<Record<number, 'header' | 'messageAnnotations' | 'properties' | 'applicationProperties'>> = {
+const NAMES: Readonly<Record<number, Exclude<keyof Sections, 'bare' | 'body'>>> = {
   [HEADER]: 'header',
   [MESSAGE_ANNOTATIONS]: 'messageAnnotations',
   [PROPERTIES]: 'properties',
   [APPLICATION_PROPERTIES]: 'applicationProperties',
+  [FOOTER]: 'footer',
 };
 
-/** @throws ServiceBusError amqp:decode-error when the bytes are no AMQP message. */
+/**
+ * The footer should come last, but clients write it before the body (rhea and Microsoft's uAMQP do), and Azure takes it so.
+ * @throws ServiceBusError amqp:decode-error when the bytes are no AMQP message.
+ */
 export function findSections(message: Buffer): Sections {
   const found: { -readonly [Name in keyof Sections]: Sections[Name] } = { bare: 0, body: 0 };
   let code = 0;
   for (let start = 0; start < message.length;) {
     const { descriptor, value } = sectionAt(message, start);
-    if (descriptor < code) throw malformed('the sections of a message are out of order');
+    if (descriptor < code && !(code === FOOTER && descriptor >= DATA))
+      throw malformed('the sections of a message are out of order');
     code = descriptor;
     const end = skip(message, value);
     const name = NAMES[code];
@@ -49,6 +56,14 @@ export function findSections(message: Buffer): Sections {
   }
   if (code === 0) throw malformed('a message has no section');
   return found;
+}
+
+/** The message with its footer in its place, which is the end. */
+export function withFooterLast(message: Buffer): Buffer {
+  const { footer } = findSections(message);
+  if (!footer || footer.end === message.length) return message;
+  const { start, end } = footer;
+  return Buffer.concat([message.subarray(0, start), message.subarray(end), message.subarray(start, end)]);
 }
 
 /** Walks over the fields of a section's list or map; `see` gets each item's position and offset. */

@@ -38,6 +38,30 @@ describe('a queue', () => {
     expect(await isEmpty(receiver())).toBe(true);
   });
 
+  it('keeps every section of an annotated message, however it is sent', async () => {
+    // The SDK writes into the annotations of what it schedules.
+    const sent = () => ({
+      body: 'text',
+      bodyType: 'data' as const,
+      header: { priority: 3, timeToLive: 100_000, durable: true },
+      footer: { checked: 'by the sender' },
+      messageAnnotations: { annotation: 'kept' },
+      applicationProperties: { number: 1 },
+      properties: { contentEncoding: 'gzip', correlationId: 'c', replyToGroupId: 'g' },
+    });
+    const target = sender();
+    const batch = await target.createMessageBatch();
+    batch.tryAddMessage(sent());
+    await target.sendMessages(batch);
+    await target.sendMessages(sent());
+    await target.sendMessages([sent(), sent()]);
+    await target.scheduleMessages(sent(), new Date(Date.now() - 1000));
+    for (const { _rawAmqpMessage: raw, body } of await receive(deleting(), 5)) {
+      expect(body).toBe('text');
+      expect(raw).toMatchObject({ ...sent(), body: expect.anything() as unknown });
+    }
+  });
+
   it('gives a message without an ID one', async () => {
     await sender().sendMessages({ body: 'nameless' });
     const [message] = await deleting().receiveMessages(1);
