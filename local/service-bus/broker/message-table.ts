@@ -157,9 +157,9 @@ export class MessageTable implements BacklogSource {
     return this.store.get<{ sequenceNumber: number }>(DUPLICATES.find, this.entity, messageId)?.sequenceNumber;
   }
 
-  /** The session with the oldest available message, but none of `taken`. */
-  nextSession(taken: readonly string[]): string | undefined {
-    return this.store.get<{ id: string }>(SESSIONS.next, this.entity, JSON.stringify(taken))?.id;
+  /** The session with the oldest available message from a sequence number on, but none of `taken`. */
+  nextSession(from: number, taken: readonly string[]): { id: string; sequenceNumber: number } | undefined {
+    return this.store.get(SESSIONS.next, this.entity, Math.min(from, Number.MAX_SAFE_INTEGER), JSON.stringify(taken));
   }
 
   sessionIds(stateSince: number | undefined, skip: number, top: number): string[] {

@@ -217,7 +217,7 @@ export class Queue {
     const outlet = this.#outletOf(sessionId);
     outlet?.backlog.offer(sequenceNumber);
     if (outlet) this.#pump(outlet);
-    else if (sessionId !== null) this.sessions?.offered(sessionId);
+    else if (sessionId !== null) this.sessions?.offered(sequenceNumber);
   }
 
   /** Deals out after the commit: nobody may see a message that is not durable. */

@@ -37,13 +37,15 @@ interface Waiting {
 
 /**
  * The sessions of one queue or subscription. Locks live in memory; the state is durable.
- * Invariant: `#held` is in the order in which the locks end, because all last equally long and a renewed one moves to the end.
+ * Invariants: `#held` is in the order in which the locks end, because all last equally long and a renewed one moves to the end.
+ * No session that nobody holds has an available message below `#from`: so nobody looks twice through what the held ones have.
  */
 export class Sessions {
   readonly #options: SessionOptions;
   readonly #held = new Map<string, Session>();
   readonly #waiting = new Set<Waiting>();
   readonly #alarm: Alarm;
+  #from = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -65,7 +67,8 @@ export class Sessions {
   }
 
   /**
-   * Waits up to `timeout` ms for a session that has messages and that nobody holds; `granted` gets undefined when none came.
+   * Waits up to `timeout` ms for a session that has messages and that nobody holds: of several the one with the oldest message, so
+   * that none starves. `granted` gets undefined when none came.
    * @returns what calls the waiting off
    */
   acceptNext(timeout: number, holder: SessionHolder, granted: Waiting['granted']): () => void {
@@ -79,9 +82,10 @@ export class Sessions {
     return () => this.#stopWaiting(waiting);
   }
 
-  /** A message of a session became available. */
-  offered(id: string): void {
-    if (this.#waiting.size > 0 && !this.#held.has(id)) this.#grantLater();
+  /** A message of a session that nobody holds became available. */
+  offered(sequenceNumber: number): void {
+    this.#from = Math.min(this.#from, sequenceNumber);
+    if (this.#waiting.size > 0) this.#grantLater();
   }
 
   outlet(id: string | null): Outlet | undefined {
@@ -106,7 +110,8 @@ export class Sessions {
     if (this.#held.get(session.id) !== session) return;
     this.#held.delete(session.id);
     this.#options.giveBack(session.id);
-    this.offered(session.id);
+    const [oldest] = this.#options.table.sessionMessages(session.id).above(0, 1);
+    if (oldest) this.offered(oldest.sequenceNumber);
   }
 
   /** A fault: locks end before their time, all or those of the sessions with these IDs. */
@@ -160,10 +165,11 @@ export class Sessions {
 
   #grant(): void {
     for (const waiting of this.#waiting) {
-      const id = this.#options.table.nextSession([...this.#held.keys()]);
-      if (id === undefined) return;
+      const next = this.#options.table.nextSession(this.#from, [...this.#held.keys()]);
+      this.#from = next?.sequenceNumber ?? Infinity;
+      if (!next) return;
       this.#stopWaiting(waiting);
-      waiting.granted(this.accept(id, waiting.holder));
+      waiting.granted(this.accept(next.id, waiting.holder));
     }
   }
 

@@ -108,7 +108,8 @@ export const DUPLICATES = {
 } as const;
 
 export const SESSIONS = {
-  next: `SELECT session_id AS id FROM messages WHERE entity = ? AND state = 0 AND session_id IS NOT NULL
+  next: `SELECT session_id AS id, sequence_number AS sequenceNumber FROM messages
+    WHERE entity = ? AND sequence_number >= ? AND state = 0 AND session_id IS NOT NULL
     AND session_id NOT IN (SELECT value FROM json_each(?)) ORDER BY sequence_number LIMIT 1`,
   state: 'SELECT state FROM sessions WHERE entity = ? AND session_id = ?',
   setState: `INSERT INTO sessions (entity, session_id, state, updated_at) VALUES (?, ?, ?, ?)
