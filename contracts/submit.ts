@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Problem } from './problem.ts';
 import type { Task } from './task.ts';
-import { deliveries, priorities } from './task-states.ts';
+import { deadLetterPolicies, deliveries, priorities } from './task-states.ts';
 
 export const submitLimits = {
   /** An ID of a session on Service Bus has 128 characters at most. */
   orderingKeyLength: 128,
+  concurrencyKeyLength: 128,
   tags: 10,
   tagLength: 50,
   attempts: 50,
@@ -43,6 +44,10 @@ export const SubmitTask = z.strictObject({
   /** An ISO 8601 duration (`PT30M`, `P1D`) or seconds, counted from now. */
   expiresIn: z.union([z.number().positive(), z.string()]).optional(),
   orderingKey: z.string().min(1).max(submitLimits.orderingKeyLength).optional(),
+  /** What becomes of an ordering key when a task with it is dead-lettered: the next one runs, or waits until it is replayed. */
+  ifDeadLettered: z.enum(deadLetterPolicies).optional(),
+  /** Of the owner's tasks with the same key so many run at once as the app's settings say; by default one. */
+  concurrencyKey: z.string().min(1).max(submitLimits.concurrencyKeyLength).optional(),
   priority: z.enum(priorities).optional(),
   delivery: z.enum(deliveries).optional(),
   maxAttempts: z.int().min(1).max(submitLimits.attempts).optional(),

@@ -28,5 +28,11 @@ export const eventKinds = [
 export const priorities = ['high', 'normal', 'low'] as const;
 export type Priority = (typeof priorities)[number];
 
+/** What a parked task waits for: earlier tasks of its owner, of its ordering key, or a place among those that run at once. */
+export const waits = ['owner-window', 'ordering-key', 'concurrency'] as const;
+export type Wait = (typeof waits)[number];
+
+export const deadLetterPolicies = ['set-aside', 'hold'] as const;
+
 export const deliveries = ['at-most-once', 'at-least-once', 'exactly-once'] as const;
 export type Delivery = (typeof deliveries)[number];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { deliveries, priorities, taskStates } from './task-states.ts';
+import { deliveries, priorities, taskStates, waits } from './task-states.ts';
 
 /** ISO 8601 in UTC, e.g. `2026-11-21T09:30:00.000Z`. */
 export const Timestamp = z.iso.datetime();
@@ -31,6 +31,9 @@ export const Task = z.object({
   priority: z.enum(priorities),
   delivery: z.enum(deliveries),
   orderingKey: z.string().optional(),
+  concurrencyKey: z.string().optional(),
+  /** Why a task that is due does not run yet, where that is not just its turn in the queue. */
+  waitingFor: z.enum(waits).optional(),
   scheduledFor: Timestamp.optional(),
   expiresAt: Timestamp.optional(),
   nextAttemptAt: Timestamp.optional(),

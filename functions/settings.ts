@@ -6,6 +6,38 @@ function whole(byDefault: number, max: number) {
   return z.coerce.number({ error }).int(error).min(1, error).max(max, error).default(byDefault);
 }
 
+function countOrOff(byDefault: number) {
+  const error = 'should be a whole number, 0 for no limit';
+  return z.coerce.number({ error }).int(error).min(0, error).max(1_000_000, error).default(byDefault);
+}
+
+const TypeLimits = z.record(
+  z.string(),
+  z.strictObject({ ratePerSecond: z.int().min(1).optional(), concurrency: z.int().min(1).optional() }),
+);
+export type TypeLimits = z.infer<typeof TypeLimits>;
+
+function typeLimits() {
+  const error = 'should be JSON such as {"echo":{"ratePerSecond":10,"concurrency":2}}';
+  return z
+    .string()
+    .default('{}')
+    .transform((text, context) => {
+      const parsed = TypeLimits.safeParse(parseJson(text));
+      if (parsed.success) return parsed.data;
+      context.addIssue({ code: 'custom', message: error });
+      return z.NEVER;
+    });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const Settings = z.object({
   /** `redis://…` or `rediss://…`. */
   RedisConnection: z.url({
@@ -34,6 +66,25 @@ const Settings = z.object({
   RetryMaxDelayMs: whole(300_000, 3_600_000),
   /** How long an idempotency key is remembered. */
   IdempotencyHours: whole(24, 168),
+  /** How many tasks may wait, of all owners; at 80 % clients are told to slow down, beyond it they are refused. */
+  BacklogLimit: whole(1_000_000, 100_000_000),
+  /** How many tasks of one owner may wait. */
+  OwnerBacklogLimit: whole(500_000, 100_000_000),
+  /**
+   * How many messages of one owner stand in a lane at most; the rest of a flood waits in Redis, so that it keeps nobody else's
+   * tasks waiting. Twice what one instance runs at once (maxConcurrentCalls in host.json), times the number of instances.
+   */
+  OwnerWindow: whole(64, 100_000),
+  /** How many tasks of one owner run at once; 0 for any number. */
+  OwnerConcurrency: countOrOff(0),
+  /** How many tasks with the same concurrency key run at once; 0 for any number. */
+  ConcurrencyPerKey: countOrOff(1),
+  /** How many tasks each owner may submit in a second; 0 for any number. */
+  OwnerRatePerSecond: countOrOff(0),
+  /** How many tasks with the same concurrency key may be submitted in a second; 0 for any number. */
+  RatePerConcurrencyKey: countOrOff(0),
+  /** For each task type: how many may be submitted in a second, how many run at once. JSON: {"echo":{"ratePerSecond":10,"concurrency":2}}. */
+  TypeLimits: typeLimits(),
   /** How long finished tasks are kept; dead letters stay until they are replayed or discarded. */
   RetentionDays: whole(7, 365),
 });

@@ -3,11 +3,13 @@ import { closeRedis } from './azure/redis.ts';
 import { closeServiceBus } from './azure/service-bus.ts';
 import { settlePushes } from './events/publish.ts';
 import { getSettings } from './settings.ts';
+import { settleWoken } from './tasks/dispatch.ts';
 
 // A missing or wrong setting stops the app here, with its name, and not in the middle of a request.
 getSettings();
 
 app.hook.appTerminate(async () => {
+  await settleWoken();
   await settlePushes();
   await Promise.all([closeServiceBus(), closeRedis()]);
 });

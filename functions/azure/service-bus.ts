@@ -14,7 +14,7 @@ const messagesPerSend = 100;
 const sendDeadlineMs = 8_000;
 
 let client: ServiceBusClient | undefined;
-let add: ((message: ServiceBusMessage) => Promise<void>) | undefined;
+const senders = new Map<string, (message: ServiceBusMessage) => Promise<void>>();
 
 function getClient(): ServiceBusClient {
   client ??= new ServiceBusClient(getSettings().ServiceBusConnection, {
@@ -23,18 +23,24 @@ function getClient(): ServiceBusClient {
   return client;
 }
 
-/** Sends to the task queue; settles when the broker has accepted the message. */
-export function sendTaskMessage(message: ServiceBusMessage): Promise<void> {
+/** Settles when the broker has accepted the message. */
+export function sendMessage({ queue, message }: { queue: string; message: ServiceBusMessage }): Promise<void> {
+  let add = senders.get(queue);
   if (add === undefined) {
-    const sender = getClient().createSender(taskQueue);
+    const sender = getClient().createSender(queue);
     add = batcher((messages: ServiceBusMessage[]) => withDeadline(sender.sendMessages(messages)), messagesPerSend);
+    senders.set(queue, add);
   }
   return add(message);
 }
 
-/** Looks at messages of the dead-letter queue from a sequence number on, and leaves them there. */
-export async function peekDeadLetters(fromSequenceNumber: bigint, count: number): Promise<ServiceBusReceivedMessage[]> {
-  const receiver = openDeadLetters();
+/** Looks at messages of a queue's dead-letter queue from a sequence number on, and leaves them there. */
+export async function peekDeadLetters(
+  queue: string,
+  fromSequenceNumber: bigint,
+  count: number,
+): Promise<ServiceBusReceivedMessage[]> {
+  const receiver = openDeadLetters(queue);
   try {
     return await receiver.peekMessages(count, { fromSequenceNumber: Long.fromString(String(fromSequenceNumber)) });
   } finally {
@@ -43,8 +49,8 @@ export async function peekDeadLetters(fromSequenceNumber: bigint, count: number)
 }
 
 /** For taking messages out of the dead-letter queue, or giving them back. */
-export function openDeadLetters(): ServiceBusReceiver {
-  return getClient().createReceiver(taskQueue, { subQueueType: 'deadLetter' });
+export function openDeadLetters(queue: string): ServiceBusReceiver {
+  return getClient().createReceiver(queue, { subQueueType: 'deadLetter' });
 }
 
 /** Asks the broker for one message, without taking it: fails when the broker or the queue is out of reach. */
@@ -59,7 +65,8 @@ export async function checkServiceBus(): Promise<void> {
 
 export async function closeServiceBus(): Promise<void> {
   const open = client;
-  client = add = undefined;
+  client = undefined;
+  senders.clear();
   await open?.close();
 }
 

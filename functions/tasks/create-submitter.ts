@@ -1,6 +1,6 @@
 import type { InvocationContext } from '@azure/functions';
 import type { Task } from '../../contracts/task.ts';
-import { sendTaskMessage } from '../azure/service-bus.ts';
+import { sendMessage } from '../azure/service-bus.ts';
 import { publish } from '../events/publish.ts';
 import { getSettings } from '../settings.ts';
 import { taskTypes } from '../task-types/registry.ts';
@@ -22,7 +22,7 @@ export function createSubmitter(owner: string, context: InvocationContext): Subm
   const submitting: Submitting = {
     store: getTaskStore(),
     patientStore: getPatientTaskStore(),
-    send: sendTaskMessage,
+    send: sendMessage,
     publish,
   };
   return async (body, idempotencyKey) => {

@@ -1,15 +1,17 @@
-import type { ServiceBusMessage } from '@azure/service-bus';
+import type { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import type { TaskEvent } from '../../contracts/task-event.ts';
 import { getPatientRedis, getRedis } from '../azure/redis.ts';
-import { sendTaskMessage } from '../azure/service-bus.ts';
+import { sendMessage } from '../azure/service-bus.ts';
 import { publish } from '../events/publish.ts';
 import { getSettings } from '../settings.ts';
 import type { TaskType } from '../task-types/define-task-type.ts';
 import { taskTypes } from '../task-types/registry.ts';
+import { dispatchWoken } from './dispatch.ts';
 import type { RetryPolicy } from './task-lifecycle.ts';
 import { stepsKey } from './task-keys.ts';
 import { findPayload } from './task-queries.ts';
+import type { OutgoingMessage } from './task-message.ts';
 import { TaskStore } from './task-store.ts';
 
 /** What running a task needs from outside. */
@@ -22,7 +24,7 @@ export interface Engine {
   readonly readPayload: (id: string) => Promise<string | undefined>;
   /** Values of finished steps, as JSON by name. */
   readonly readSteps: (id: string) => Promise<Record<string, string>>;
-  readonly send: (message: ServiceBusMessage) => Promise<void>;
+  readonly send: (message: OutgoingMessage) => Promise<void>;
   readonly publish: (owner: string, events: readonly TaskEvent[]) => void;
   readonly log: (...args: unknown[]) => void;
   readonly createToken: () => string;
@@ -37,12 +39,25 @@ const retryJitter = 0.5;
 
 /** For requests of people: fails fast when Redis is away. */
 export function getTaskStore(): TaskStore {
-  return new TaskStore(getRedis());
+  return createStore(getRedis());
 }
 
 /** For running tasks, and for what must not be given up: waits for Redis. */
 export function getPatientTaskStore(): TaskStore {
-  return new TaskStore(getPatientRedis());
+  return createStore(getPatientRedis());
+}
+
+function createStore(redis: Redis): TaskStore {
+  const { OwnerWindow, OwnerBacklogLimit, OwnerConcurrency, ConcurrencyPerKey } = getSettings();
+  return new TaskStore(redis, {
+    limits: {
+      window: OwnerWindow,
+      backlog: OwnerBacklogLimit,
+      concurrency: OwnerConcurrency,
+      keyConcurrency: ConcurrencyPerKey,
+    },
+    onWoken: (tasks) => dispatchWoken({ store: getPatientTaskStore(), send: sendMessage, publish }, tasks),
+  });
 }
 
 /** What running tasks needs, made of the real services. */
@@ -62,7 +77,7 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
     },
     readPayload: (id) => findPayload(redis, id),
     readSteps: (id) => redis.hgetall(stepsKey(id)),
-    send: sendTaskMessage,
+    send: sendMessage,
     publish,
     log,
     createToken: randomUUID,

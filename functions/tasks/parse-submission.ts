@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import { toInputErrors, type TaskType } from '../task-types/define-task-type.ts';
 import { parseDuration } from './duration.ts';
 import { findUnkeepable } from './json-limits.ts';
+import { laneOf } from './lanes.ts';
 import { createTaskId } from './task-id.ts';
 import type { NewTask } from './task-store.ts';
 
@@ -52,6 +53,7 @@ export function parseSubmission(
   if (payloadBytes > limits.payloadLimitBytes) throw payloadTooLarge(limits.payloadLimitBytes, payloadBytes);
   const parsed = taskType.parse(submitted.payload);
   if ('errors' in parsed) throw invalid(parsed.errors);
+  const { orderingKey, concurrencyKey, priority = 'normal' } = submitted;
   const delivery = submitted.delivery ?? 'at-least-once';
 
   return {
@@ -60,13 +62,18 @@ export function parseSubmission(
     type: submitted.type,
     details: {
       tags: [...new Set(submitted.tags)],
-      priority: 'normal',
+      priority,
+      ...(orderingKey !== undefined && { orderingKey }),
+      ...(concurrencyKey !== undefined && { concurrencyKey }),
       ...(submitted.retry !== undefined && { retry: submitted.retry }),
       ...(traceparent !== undefined && { traceparent }),
     },
     payload,
     payloadBytes,
     delivery,
+    lane: laneOf({ owner, priority, orderingKey }),
+    ...(orderingKey !== undefined && { orderingKey, holds: submitted.ifDeadLettered === 'hold' }),
+    ...(concurrencyKey !== undefined && { concurrencyKey }),
     maxAttempts:
       delivery === 'at-most-once' ? 1 : (submitted.maxAttempts ?? taskType.retry.maxAttempts ?? limits.maxAttempts),
     ...readTimes(submitted, now),
@@ -95,13 +102,9 @@ function parseEnvelope(body: unknown): SubmitTask {
 }
 
 /** Better refused than promised: these are in the contract and not yet built. */
-function notYetSupported({ orderingKey, priority, callbackUrl }: SubmitTask): InputError[] {
-  const errors: InputError[] = [];
-  const refuse = (pointer: string, detail: string) => errors.push({ pointer, detail });
-  if (orderingKey !== undefined) refuse('/orderingKey', 'Ordering is not supported yet; leave this field out.');
-  if (priority !== undefined && priority !== 'normal') refuse('/priority', 'Only "normal" is supported yet.');
-  if (callbackUrl !== undefined) refuse('/callbackUrl', 'Callbacks are not supported yet; leave this field out.');
-  return errors;
+function notYetSupported({ callbackUrl }: SubmitTask): InputError[] {
+  if (callbackUrl === undefined) return [];
+  return [{ pointer: '/callbackUrl', detail: 'Callbacks are not supported yet; leave this field out.' }];
 }
 
 function readTimes({ scheduledFor, expiresIn }: SubmitTask, now: number): Pick<NewTask, 'scheduledFor' | 'expiresAt'> {

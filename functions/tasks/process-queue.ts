@@ -1,20 +1,24 @@
 import { app } from '@azure/functions';
-import { connectionSettings, taskQueue } from '../../contracts/names.ts';
+import { connectionSettings } from '../../contracts/names.ts';
 import { createEngine } from './engine.ts';
+import { lanes } from './lanes.ts';
 import { runTask } from './run-task.ts';
 import { readTaskMessage } from './task-message.ts';
 
 // One message an invocation: a throw out of a batch would abandon all of it, and one poison message would take its
 // finished neighbours into the dead-letter queue.
-app.serviceBusQueue('ProcessQueue', {
-  queueName: taskQueue,
-  connection: connectionSettings.serviceBus,
-  cardinality: 'one',
-  handler: async (body, context) => {
-    const message = readTaskMessage(body, context.triggerMetadata);
-    await runTask(
-      createEngine((...args) => context.log(...args)),
-      message,
-    );
-  },
-});
+for (const { functionName, queue, isOrdered } of lanes) {
+  app.serviceBusQueue(functionName, {
+    queueName: queue,
+    connection: connectionSettings.serviceBus,
+    cardinality: 'one',
+    isSessionsEnabled: isOrdered,
+    handler: async (body, context) => {
+      const message = readTaskMessage(body, context.triggerMetadata);
+      await runTask(
+        createEngine((...args) => context.log(...args)),
+        message,
+      );
+    },
+  });
+}

@@ -2,48 +2,70 @@ import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/servi
 import type { Redis } from 'ioredis';
 import { allPartitions } from './task-id.ts';
 import { replayedMessagesKey } from './task-keys.ts';
+import { readTaskMessage } from './task-message.ts';
 
 const messagesPerReceive = 500;
 /** How many living dead letters one pass holds at most while it looks for replayed ones among them. */
 const heldAtMost = 20_000;
 const waitMs = 1_000;
 
+/** By `<task>:<attempt>`: the partition that remembers the message. */
+type Wanted = Map<string, string>;
+
 /**
- * Takes the old messages of replayed tasks out of the broker's dead-letter queue. A message there can only be taken in its
+ * Takes the old messages of replayed tasks out of the broker's dead-letter queues. A message there can only be taken in its
  * turn, so the pass receives what lies before it as well, and gives that back at its end. Without replays it does nothing.
+ * @param open for each queue, a receiver of its dead letters
  */
-export async function removeReplayedMessages(redis: Redis, openDeadLetters: () => ServiceBusReceiver): Promise<void> {
+export async function removeReplayedMessages(redis: Redis, open: readonly (() => ServiceBusReceiver)[]): Promise<void> {
   const wanted = await readReplayed(redis);
-  if (wanted.size === 0) return;
-  const receiver = openDeadLetters();
+  let seenAll = true;
+  for (const openDeadLetters of open) {
+    if (wanted.size === 0) return;
+    seenAll = (await removeFrom(openDeadLetters(), redis, wanted)) && seenAll;
+  }
+  // What is in no queue any more has been taken out by somebody else.
+  if (seenAll) await forget(redis, [...wanted]);
+}
+
+/** @returns true when the whole queue has been looked through */
+async function removeFrom(receiver: ServiceBusReceiver, redis: Redis, wanted: Wanted): Promise<boolean> {
   const held: ServiceBusReceivedMessage[] = [];
   try {
     while (wanted.size > 0 && held.length < heldAtMost) {
       const messages = await receiver.receiveMessages(messagesPerReceive, { maxWaitTimeInMs: waitMs });
-      // What is not in the queue any more has been taken out by somebody else.
-      if (messages.length === 0) return await forget(redis, [...wanted.entries()]);
-      const replayed = messages.filter(({ messageId }) => wanted.has(String(messageId)));
-      held.push(...messages.filter(({ messageId }) => !wanted.has(String(messageId))));
+      if (messages.length === 0) return true;
+      const replayed = messages.filter((message) => wanted.has(nameOf(message)));
+      held.push(...messages.filter((message) => !wanted.has(nameOf(message))));
       await Promise.all(replayed.map((message) => receiver.completeMessage(message)));
-      const done = replayed.map(({ messageId }): [string, string] => [
-        String(messageId),
-        wanted.get(String(messageId))!,
-      ]);
-      await forget(redis, done);
-      for (const [messageId] of done) wanted.delete(messageId);
+      const names = new Set(replayed.map(nameOf));
+      await forget(
+        redis,
+        [...names].map((name): [string, string] => [name, wanted.get(name)!]),
+      );
+      for (const name of names) wanted.delete(name);
     }
+    return false;
   } finally {
     await Promise.allSettled(held.map((message) => receiver.abandonMessage(message)));
     await receiver.close();
   }
 }
 
-/** Message IDs of replayed tasks, each with the partition that remembers it. */
-async function readReplayed(redis: Redis): Promise<Map<string, string>> {
-  const sets = await Promise.all(allPartitions.map((partition) => redis.smembers(replayedMessagesKey(partition))));
-  return new Map(sets.flatMap((ids, i) => ids.map((id): [string, string] => [id, allPartitions[i]!])));
+function nameOf({ body, messageId, applicationProperties }: ServiceBusReceivedMessage): string {
+  try {
+    const { id, attempt } = readTaskMessage(body, { messageId, applicationProperties });
+    return `${id}:${attempt}`;
+  } catch {
+    return '';
+  }
 }
 
-async function forget(redis: Redis, messages: readonly [messageId: string, partition: string][]): Promise<void> {
-  await Promise.all(messages.map(([messageId, partition]) => redis.srem(replayedMessagesKey(partition), messageId)));
+async function readReplayed(redis: Redis): Promise<Wanted> {
+  const sets = await Promise.all(allPartitions.map((partition) => redis.smembers(replayedMessagesKey(partition))));
+  return new Map(sets.flatMap((names, i) => names.map((name): [string, string] => [name, allPartitions[i]!])));
+}
+
+async function forget(redis: Redis, messages: readonly [name: string, partition: string][]): Promise<void> {
+  await Promise.all(messages.map(([name, partition]) => redis.srem(replayedMessagesKey(partition), name)));
 }

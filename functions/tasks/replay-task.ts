@@ -1,12 +1,12 @@
 import { app, type InvocationContext } from '@azure/functions';
-import { sendTaskMessage } from '../azure/service-bus.ts';
+import { sendMessage } from '../azure/service-bus.ts';
 import { AppError, notFound } from '../errors.ts';
 import { publish } from '../events/publish.ts';
 import { answering } from '../http-errors.ts';
 import { readPrincipal, visibleOwner } from '../sign-in/principal.ts';
+import { dispatch } from './dispatch.ts';
 import { getTaskStore } from './engine.ts';
 import { isTaskId } from './task-id.ts';
-import { createTaskMessage } from './task-message.ts';
 import { type TaskFields, toTask } from './task-record.ts';
 
 app.http('ReplayTask', {
@@ -23,17 +23,15 @@ app.http('ReplayTask', {
       throw new AppError('conflict', `Task ${id} is ${task.state}; only a dead-lettered task can be replayed.`);
     }
     publish(task.owner, replayed.events);
-    await sendMessage(replayed.fields, context);
+    if (replayed.fields.parked === undefined) await sendOff(replayed.fields, context);
     return { jsonBody: task };
   }),
 });
 
 /** The record is in the outbox by now: when the broker is away, the sweeper sends the message as soon as it is back. */
-async function sendMessage(fields: TaskFields, context: InvocationContext): Promise<void> {
-  const attempt = Number(fields.attempt) + 1;
+async function sendOff(fields: TaskFields, context: InvocationContext): Promise<void> {
   try {
-    await sendTaskMessage(createTaskMessage(fields, attempt));
-    await getTaskStore().confirmSent(fields.id!, attempt);
+    await dispatch({ store: getTaskStore(), send: sendMessage, publish }, fields, Number(fields.attempt) + 1);
   } catch (error) {
     context.warn(`Task ${fields.id!} will be sent on its way by the sweeper:`, error);
   }

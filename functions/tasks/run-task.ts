@@ -1,9 +1,10 @@
 import type { TaskError } from '../../contracts/task.ts';
+import { dispatch } from './dispatch.ts';
 import type { Engine } from './engine.ts';
 import { runAttempt } from './run-attempt.ts';
 import type { HandlerOutcome } from './run-handler.ts';
 import { type RetryPolicy, retryDelay } from './task-lifecycle.ts';
-import { createTaskMessage, type TaskMessage } from './task-message.ts';
+import type { TaskMessage } from './task-message.ts';
 import type { TaskDetails, TaskFields } from './task-record.ts';
 import type { Started } from './task-store.ts';
 
@@ -27,7 +28,10 @@ export async function runTask(engine: Engine, message: TaskMessage): Promise<voi
       return engine.log(`Task ${message.id} is ${started.fields.state}: nothing to do.`);
     case 'superseded':
       // The process died between writing the retry down and sending its message.
-      return sendAttempt(engine, started.fields, started.attempt, started.nextAttemptAt);
+      await dispatch(engine, started.fields, started.attempt, started.nextAttemptAt);
+      return;
+    case 'parked':
+      return engine.publish(started.fields.owner!, started.events);
     case 'busy':
       return engine.log(`Task ${message.id} is in the hands of another worker, who keeps its lease up.`);
     case 'early':
@@ -116,17 +120,14 @@ async function fail(
   const nextAttemptAt = delay === undefined ? undefined : engine.now() + delay;
   const failed = await engine.store.fail(fields.id!, token, error, nextAttemptAt, { postponed });
   engine.publish(fields.owner!, failed.events);
-  if (failed.outcome === 'retrying')
-    return sendAttempt(engine, fields, Number(fields.attempt) + 1, failed.nextAttemptAt);
+  if (failed.outcome === 'retrying') {
+    await dispatch(engine, fields, Number(fields.attempt) + 1, failed.nextAttemptAt);
+    return;
+  }
   if (failed.outcome === 'dead-lettered') {
     throw new DeadLettered(describeDeadLetter({ ...fields, error: JSON.stringify(error) }));
   }
   engine.log(`Task ${fields.id!}: the failure came too late, the lease was lost.`);
-}
-
-async function sendAttempt(engine: Engine, fields: TaskFields, attempt: number, dueAt: number): Promise<void> {
-  await engine.send(createTaskMessage(fields, attempt, dueAt));
-  await engine.store.confirmSent(fields.id!, attempt);
 }
 
 function describeDeadLetter(fields: TaskFields): string {

@@ -7,10 +7,13 @@ import expire from './lua/expire.lua';
 import fail from './lua/fail.lua';
 import forget from './lua/forget.lua';
 import giveUp from './lua/give-up.lua';
+import openGate from './lua/open-gate.lua';
+import park from './lua/park.lua';
 import recordStep from './lua/record-step.lua';
 import renewLease from './lua/renew-lease.lua';
 import replay from './lua/replay.lua';
 import reportProgress from './lua/report-progress.lua';
+import resend from './lua/resend.lua';
 import shared from './lua/shared.lua';
 import start from './lua/start.lua';
 import withdraw from './lua/withdraw.lua';
@@ -24,10 +27,13 @@ const scripts = {
   fail,
   forget,
   giveUp,
+  openGate,
+  park,
   recordStep,
   renewLease,
   replay,
   reportProgress,
+  resend,
   start,
   withdraw,
 };
@@ -37,19 +43,30 @@ type Command = (key: string, ...args: (string | number)[]) => Promise<unknown>;
 
 const prepared = new WeakSet<Redis>();
 
+/** What a script answers: its own reply, and the flat fields of the tasks whose turn has come by it. */
+export interface ScriptReply {
+  readonly reply: unknown;
+  readonly woken: readonly string[][];
+}
+
 /** Runs one atomic step. ioredis sends the script's hash, and the script itself only where Redis does not know it. */
 export async function runScript(
   redis: Redis,
   name: ScriptName,
   taskKey: string,
   args: (string | number)[],
-): Promise<unknown> {
+): Promise<ScriptReply> {
   if (!prepared.has(redis)) {
     for (const [script, lua] of Object.entries(scripts)) {
-      redis.defineCommand(`task:${script}`, { numberOfKeys: 1, lua: `${shared}\n${lua}` });
+      redis.defineCommand(`task:${script}`, { numberOfKeys: 1, lua: compose(lua) });
     }
     prepared.add(redis);
   }
   const command = (redis as unknown as Record<string, Command>)[`task:${name}`]!;
-  return command.call(redis, taskKey, ...args);
+  const [reply, woken] = (await command.call(redis, taskKey, ...args)) as [unknown, string[][]];
+  return { reply, woken };
+}
+
+function compose(lua: string): string {
+  return `${shared}\nlocal function main()\n${lua}\nend\nlocal reply = main()\nreturn { reply, woken }`;
 }

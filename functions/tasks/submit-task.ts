@@ -1,23 +1,20 @@
-import type { ServiceBusMessage } from '@azure/service-bus';
-import type { TaskEvent } from '../../contracts/task-event.ts';
 import type { Task } from '../../contracts/task.ts';
 import { AppError, unavailable } from '../errors.ts';
+import type { Dispatching } from './dispatch.ts';
 import { createTaskMessage } from './task-message.ts';
 import { toTask, type TaskFields } from './task-record.ts';
 import type { Accepted, NewTask, TaskStore } from './task-store.ts';
 
-export interface Submitting {
-  readonly store: TaskStore;
+export interface Submitting extends Dispatching {
   /** Waits for Redis instead of failing: for taking back what must not stay. */
   readonly patientStore: TaskStore;
-  readonly send: (message: ServiceBusMessage) => Promise<void>;
-  readonly publish: (owner: string, events: readonly TaskEvent[]) => void;
 }
 
 /**
  * Stores a task, then sends its message. When it returns, both are safe; when it throws, nothing of the task stays.
  * When the process dies in between, the sweeper finds the task in the outbox.
- * @throws AppError `idempotency-key-reused`, `conflict` while the first request with the key is under way, `dependency-unavailable`
+ * @throws AppError `idempotency-key-reused`, `conflict` while the first request with the key is under way, `too-many-requests`
+ * where the owner has too much waiting, `dependency-unavailable`
  */
 export async function submitTask(submitting: Submitting, task: NewTask): Promise<Task> {
   const accepted = await accept(submitting, task);
@@ -35,7 +32,18 @@ export async function submitTask(submitting: Submitting, task: NewTask): Promise
       );
     case 'withdrawn':
       throw unavailable('Redis', new Error('The task was taken back before it was stored.'));
+    case 'full':
+      throw new AppError(
+        'too-many-requests',
+        'So many of your tasks are waiting that no more can be taken in. Try again when some have ended, or cancel some.',
+        { retryAfterS: 30 },
+      );
     case 'accepted':
+      // Its turn has not come: it is announced, and its message will be sent by whoever makes room for it.
+      if (accepted.fields.parked !== undefined) {
+        submitting.publish(task.owner, accepted.events);
+        return toTask(accepted.fields);
+      }
       await sendOrWithdraw(submitting, accepted.fields, task.scheduledFor);
       return confirm(submitting, accepted.fields);
   }

@@ -3,28 +3,28 @@ import type { Engine } from './engine.ts';
 import { isTaskId } from './task-id.ts';
 import { readTaskMessage } from './task-message.ts';
 
-type Peek = (fromSequenceNumber: bigint, count: number) => Promise<ServiceBusReceivedMessage[]>;
+type Peek = (queue: string, fromSequenceNumber: bigint, count: number) => Promise<ServiceBusReceivedMessage[]>;
 
 const page = 100;
 const pagesPerSweep = 20;
 
 /**
- * Where the next look begins. The queue is ordered by when messages were first sent, not by when they were dead-lettered,
+ * Where the next look at each queue begins. A queue is ordered by when messages were first sent, not by when they were dead-lettered,
  * so the sweeper goes round and round.
  */
-let next = 1n;
+const next = new Map<string, bigint>();
 
 /**
  * Brings the records in line with the broker's dead-letter queue: a task whose message the broker gave up on (a payload
  * that kills its process, a lock lost again and again) gets no further delivery, so its record says so too.
  */
-export async function sweepDeadLetters(engine: Engine, peek: Peek): Promise<void> {
+export async function sweepDeadLetters(engine: Engine, queue: string, peek: Peek): Promise<void> {
   for (let pages = 0; pages < pagesPerSweep; pages += 1) {
-    const messages = await peek(next, page);
+    const messages = await peek(queue, next.get(queue) ?? 1n, page);
     await Promise.all(messages.map((message) => settle(engine, message)));
     const last = messages.at(-1)?.sequenceNumber;
-    next = messages.length < page || last === undefined ? 1n : BigInt(String(last)) + 1n;
-    if (next === 1n) return;
+    if (messages.length < page || last === undefined) return void next.delete(queue);
+    next.set(queue, BigInt(String(last)) + 1n);
   }
 }
 

@@ -26,14 +26,14 @@ beforeEach(async () => {
   now += 60_000;
   [sent, published] = [[], []];
   engine = {
-    store: new TaskStore(redis, () => now),
+    store: new TaskStore(redis, { now: () => now }),
     taskTypes: new Map(),
     leaseMs: 15_000,
     timeLimitMs: 60_000,
     retry: { firstDelayMs: 100, factor: 2, maxDelayMs: 300_000, jitter: 0 },
     readPayload: async () => undefined,
     readSteps: async () => ({}),
-    send: async (message) => void sent.push(message),
+    send: async ({ message }) => void sent.push(message),
     publish: (_owner, events) => void published.push(...events),
     log: () => undefined,
     createToken: () => 'token',
@@ -48,7 +48,16 @@ async function accept(more: Partial<NewTask> = {}): Promise<string> {
   const owner = more.owner ?? 'ada';
   const id = createTaskId(owner, (now += 1));
   const details = { tags: [], priority: 'normal' as const };
-  const task = { id, owner, type: 'echo', delivery: 'at-least-once' as const, details, payload: '{}', payloadBytes: 2 };
+  const task = {
+    id,
+    owner,
+    lane: 'tasks',
+    type: 'echo',
+    delivery: 'at-least-once' as const,
+    details,
+    payload: '{}',
+    payloadBytes: 2,
+  };
   await engine.store.accept({ ...task, maxAttempts: 7, ...more });
   return id;
 }

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
+import { dispatch } from './dispatch.ts';
 import type { Engine } from './engine.ts';
 import { DeadLettered, settleFailure } from './run-task.ts';
 import { allPartitions } from './task-id.ts';
-import { taskKey, type Waiting, waitingKey } from './task-keys.ts';
-import { createTaskMessage } from './task-message.ts';
+import { gatesKey, taskKey, type Waiting, waitingKey } from './task-keys.ts';
 import type { TaskFields } from './task-record.ts';
 
 /** A message that is not confirmed by then was lost between Redis and the broker. */
@@ -29,10 +29,11 @@ export async function sweepTasks(
       due('finished', now - retentionMs),
     ]);
     const read = (id: string) => redis.hgetall(taskKey(id));
-    await each(engine, unsent, async (id) => sendAgain(engine, await read(id)));
+    await each(engine, unsent, (id) => sendAgain(engine, id));
     await each(engine, lapsed, async (id) => retryLapsed(engine, await read(id)));
     await each(engine, expired, async (id) => expire(engine, id, await read(id)));
     await each(engine, old, (id) => engine.store.forget(id));
+    await openGates(engine, redis, partition);
   }
 }
 
@@ -48,13 +49,20 @@ async function each(engine: Engine, ids: readonly string[], putRight: (id: strin
   }
 }
 
-async function sendAgain(engine: Engine, fields: TaskFields): Promise<void> {
-  if (fields.id === undefined) return;
-  engine.log(`Task ${fields.id} was accepted but not queued: sending its message again.`);
-  const attempt = Number(fields.attempt) + 1;
-  const dueAt = fields.nextAttemptAt ?? fields.scheduledFor;
-  await engine.send(createTaskMessage(fields, attempt, dueAt === undefined ? undefined : Number(dueAt)));
-  engine.publish(fields.owner!, (await engine.store.confirmSent(fields.id, attempt)).events);
+async function sendAgain(engine: Engine, id: string): Promise<void> {
+  const fields = await engine.store.resend(id);
+  if (fields === undefined) return;
+  engine.log(`Task ${id} is ${fields.state!}, and its message was not sent or got lost: sending one.`);
+  const dueAt = Number(fields.nextAttemptAt ?? fields.scheduledFor ?? 0);
+  await dispatch(engine, fields, Number(fields.attempt) + 1, dueAt > engine.now() ? dueAt : undefined);
+}
+
+/** Should the one have died that was to open a gate, one task looks for itself whether there is room. */
+async function openGates(engine: Engine, redis: Redis, partition: string): Promise<void> {
+  for (const gate of await redis.smembers(gatesKey(partition))) {
+    const [first] = await redis.zrange(gate, '0', '0');
+    if (first !== undefined) await engine.store.openGate(first, gate);
+  }
 }
 
 async function retryLapsed(engine: Engine, fields: TaskFields): Promise<void> {

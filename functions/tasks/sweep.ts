@@ -3,6 +3,7 @@ import { getPatientRedis } from '../azure/redis.ts';
 import { openDeadLetters, peekDeadLetters } from '../azure/service-bus.ts';
 import { getSettings } from '../settings.ts';
 import { createEngine } from './engine.ts';
+import { lanes } from './lanes.ts';
 import { sweepTasks } from './sweep-tasks.ts';
 import { removeReplayedMessages } from './remove-replayed-messages.ts';
 import { sweepDeadLetters } from './sweep-dead-letters.ts';
@@ -16,7 +17,14 @@ app.timer('Sweep', {
     const engine = createEngine((...args) => context.log(...args));
     const day = 24 * 60 * 60 * 1000;
     await sweepTasks(engine, getPatientRedis(), { retentionMs: getSettings().RetentionDays * day });
-    await removeReplayedMessages(getPatientRedis(), openDeadLetters);
-    await sweepDeadLetters(engine, peekDeadLetters);
+    await removeReplayedMessages(
+      getPatientRedis(),
+      lanes.map(
+        ({ queue }) =>
+          () =>
+            openDeadLetters(queue),
+      ),
+    );
+    for (const { queue } of lanes) await sweepDeadLetters(engine, queue, peekDeadLetters);
   },
 });

@@ -21,6 +21,9 @@ export const feedKey = (partition: string) => `${tag(partition)}:feed`;
 /** Set of message IDs: what lies in the broker's dead-letter queue of tasks that have been replayed since. */
 export const replayedMessagesKey = (partition: string) => `${tag(partition)}:replayed-messages`;
 
+/** Set of the keys of gates before which tasks are parked (lua/shared.lua). */
+export const gatesKey = (partition: string) => `${tag(partition)}:gates`;
+
 /** Sorted sets that the sweeper looks through; the score is a time in milliseconds. */
 export type Waiting = 'outbox' | 'leases' | 'expiring' | 'finished';
 export const waitingKey = (partition: string, waiting: Waiting) => `${tag(partition)}:${waiting}`;

@@ -1,8 +1,14 @@
 import type { ServiceBusMessage } from '@azure/service-bus';
 import type { InvocationContext } from '@azure/functions';
-import type { TaskMessageProperties } from '../../contracts/names.ts';
+import { taskQueue, type TaskMessageProperties } from '../../contracts/names.ts';
 import { isTaskId } from './task-id.ts';
 import type { TaskDetails, TaskFields } from './task-record.ts';
+
+/** A message, and the queue it goes to. */
+export interface OutgoingMessage {
+  readonly queue: string;
+  readonly message: ServiceBusMessage;
+}
 
 /** What a message of the task queue says: look at this task, for this attempt. */
 export interface TaskMessage {
@@ -12,10 +18,11 @@ export interface TaskMessage {
 
 /**
  * The message for one attempt of a task. Its messageId is the same whenever it is made, so that the broker's duplicate
- * detection drops what is sent again after a crash.
+ * detection drops what is sent again after a crash; a further message for the same attempt, after the first has been used
+ * up, counts on behind a point.
  * @param dueAt milliseconds since 1970; undefined for now
  */
-export function createTaskMessage(fields: TaskFields, attempt: number, dueAt?: number): ServiceBusMessage {
+export function createTaskMessage(fields: TaskFields, attempt: number, dueAt?: number): OutgoingMessage {
   const details = JSON.parse(fields.details!) as TaskDetails;
   const properties: TaskMessageProperties = {
     taskType: fields.type!,
@@ -23,14 +30,15 @@ export function createTaskMessage(fields: TaskFields, attempt: number, dueAt?: n
     attempt,
     ...(details.traceparent !== undefined && { traceparent: details.traceparent }),
   };
-  return {
+  const message = {
     body: fields.id!,
     contentType: 'application/json',
-    messageId: `${fields.id!}:${attempt}`,
+    messageId: `${fields.id!}:${attempt}${fields.resends === undefined ? '' : `.${fields.resends}`}`,
     applicationProperties: { ...properties },
     ...(details.orderingKey !== undefined && { sessionId: details.orderingKey }),
     ...(dueAt !== undefined && { scheduledEnqueueTimeUtc: new Date(dueAt) }),
   };
+  return { queue: fields.lane ?? taskQueue, message };
 }
 
 /** @throws when the body is not a task's ID: such a message belongs into the dead-letter queue */
@@ -42,6 +50,6 @@ export function readTaskMessage(body: unknown, metadata: InvocationContext['trig
     );
   }
   const properties = metadata?.applicationProperties as Partial<TaskMessageProperties> | undefined;
-  const attempt = Number(properties?.attempt ?? String(metadata?.messageId).split(':')[1] ?? 1);
+  const attempt = Number(properties?.attempt ?? Number.parseInt(String(metadata?.messageId).split(':')[1] ?? '1', 10));
   return { id, attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1 };
 }

@@ -1,5 +1,5 @@
 import type { RetryOptions } from '../../contracts/submit.ts';
-import type { Delivery, Priority, TaskState } from '../../contracts/task-states.ts';
+import type { Delivery, Priority, TaskState, Wait } from '../../contracts/task-states.ts';
 import type { Progress, Task, TaskError } from '../../contracts/task.ts';
 
 /** The part of a task that is fixed when it is submitted; one JSON field of the record. */
@@ -8,6 +8,7 @@ export interface TaskDetails {
   readonly priority: Priority;
   readonly retry?: RetryOptions;
   readonly orderingKey?: string;
+  readonly concurrencyKey?: string;
   readonly traceparent?: string;
 }
 
@@ -41,10 +42,19 @@ export function toTask(fields: TaskFields, largeResult?: string | null): Task {
     priority: details.priority,
     delivery: fields.delivery as Delivery,
     ...(details.orderingKey !== undefined && { orderingKey: details.orderingKey }),
+    ...(details.concurrencyKey !== undefined && { concurrencyKey: details.concurrencyKey }),
+    ...(fields.parked !== undefined && { waitingFor: waitOf(fields.parked) }),
     ...times(fields),
     payloadBytes: Number(fields.payloadBytes),
     createdAt: iso(fields.createdAt!),
   };
+}
+
+/** @param gate key of the sorted set in which the task is parked (lua/shared.lua) */
+function waitOf(gate: string): Wait {
+  const [, kind] = gate.split('}:');
+  if (kind!.startsWith('window:')) return 'owner-window';
+  return kind!.startsWith('order:') ? 'ordering-key' : 'concurrency';
 }
 
 const optionalTimes = ['scheduledFor', 'expiresAt', 'nextAttemptAt', 'queuedAt', 'startedAt', 'finishedAt'] as const;

@@ -15,7 +15,7 @@ const leaseMs = 30_000;
 
 beforeAll(() => {
   redis = new Redis(testRedis.url);
-  store = new TaskStore(redis, () => now);
+  store = new TaskStore(redis, { now: () => now });
 });
 beforeEach(async () => {
   await redis.flushall();
@@ -27,6 +27,7 @@ function newTask(more: Partial<NewTask> = {}): NewTask {
   return {
     id: createTaskId(owner, (now += 1)),
     owner,
+    lane: 'tasks',
     type: 'echo',
     delivery: 'at-least-once',
     details: { tags: ['urgent'], priority: 'normal' },

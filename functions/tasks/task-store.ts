@@ -21,15 +21,26 @@ export interface NewTask {
   /** Milliseconds since 1970, as all times here. */
   readonly scheduledFor?: number;
   readonly expiresAt?: number;
+  /** The queue its messages go through. */
+  readonly lane: string;
+  readonly orderingKey?: string;
+  /** As a dead letter it keeps its successors with the same ordering key waiting. */
+  readonly holds?: boolean;
+  readonly concurrencyKey?: string;
   readonly idempotency?: { readonly key: string; readonly fingerprint: string; readonly keptMs: number };
 }
 
 export type Accepted =
-  | { readonly outcome: 'accepted' | 'duplicate'; readonly fields: TaskFields }
-  | { readonly outcome: 'in-flight' | 'reused' | 'withdrawn' };
+  | {
+      readonly outcome: 'accepted';
+      readonly fields: TaskFields;
+      /** Of a task that is parked. */ readonly events: TaskEvent[];
+    }
+  | { readonly outcome: 'duplicate'; readonly fields: TaskFields }
+  | { readonly outcome: 'in-flight' | 'reused' | 'withdrawn' | 'full' };
 
 export type Started =
-  | { readonly outcome: 'started' | 'ended'; readonly events: TaskEvent[]; readonly fields: TaskFields }
+  | { readonly outcome: 'started' | 'ended' | 'parked'; readonly events: TaskEvent[]; readonly fields: TaskFields }
   | { readonly outcome: 'busy' | 'early'; /** Until it may be tried again. */ readonly waitMs: number }
   | {
       readonly outcome: 'superseded';
@@ -43,6 +54,26 @@ export type Failed =
   | { readonly outcome: 'retrying'; readonly events: TaskEvent[]; readonly nextAttemptAt: number }
   | { readonly outcome: 'dead-lettered' | 'lost'; readonly events: TaskEvent[] };
 
+/** How many tasks may wait or run at once, for each owner. */
+export interface OwnerLimits {
+  /** Messages in one lane; further tasks wait in Redis, so that a flood keeps no other owner's tasks waiting. */
+  readonly window: number;
+  /** Tasks that wait in all; further ones are refused. */
+  readonly backlog: number;
+  /** Tasks that run at once; 0 for any number. */
+  readonly concurrency: number;
+  /** Tasks with one concurrency key that run at once; 0 for any number. */
+  readonly keyConcurrency: number;
+}
+
+export interface TaskStoreOptions {
+  /** Milliseconds since 1970; by default the clock of Redis. */
+  readonly now?: () => number;
+  readonly limits?: Partial<OwnerLimits>;
+  /** Gets tasks whose turn has come by a change of another: their messages are to be sent. */
+  readonly onWoken?: (tasks: readonly TaskFields[]) => void;
+}
+
 /** What became of a change that somebody asked for. */
 export interface Changed<Outcome extends string> {
   readonly outcome: Outcome | 'forbidden-state';
@@ -55,37 +86,61 @@ const events = (reply: unknown) => (reply as string[]).map(toEvent);
 const fields = (reply: unknown) => toFields(reply as string[]);
 
 const tombstoneMs = 24 * 60 * 60 * 1000;
+/** How long after it was due the first message of an attempt is given up for lost; twice as long for each further one. */
+const messagePatienceMs = 2 * 60 * 1000;
+const longestPatienceMs = 60 * 60 * 1000;
+
+const defaultLimits: OwnerLimits = { window: 64, backlog: 1_000_000, concurrency: 0, keyConcurrency: 1 };
 
 /**
  * Every transition of a task: one script each, which checks the state it comes from, writes the new one and appends the
  * event, or does nothing. Asked twice, each answers the same, so a call may be repeated when its reply got lost.
- * @param now milliseconds since 1970; by default the clock of Redis
  */
 export class TaskStore {
   readonly #redis: Redis;
   readonly #now: () => number | '';
+  readonly #limits: OwnerLimits;
+  readonly #onWoken: (tasks: readonly TaskFields[]) => void;
 
-  constructor(redis: Redis, now: () => number | '' = () => '') {
+  constructor(redis: Redis, { now, limits, onWoken }: TaskStoreOptions = {}) {
     this.#redis = redis;
-    this.#now = now;
+    this.#now = now ?? (() => '');
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#onWoken = onWoken ?? (() => undefined);
   }
 
   async accept(task: NewTask): Promise<Accepted> {
     const { idempotency } = task;
     const state = task.scheduledFor === undefined ? 'queued' : 'scheduled';
     const details = JSON.stringify(task.details);
-    const [outcome, found] = await this.#run('accept', task.id, [
+    const [outcome, found, announced] = await this.#run('accept', task.id, [
       task.owner, task.type, state, task.delivery, details, task.payload, task.payloadBytes, task.maxAttempts,
       task.scheduledFor ?? '', task.expiresAt ?? '',
       idempotency?.key ?? '', idempotency?.fingerprint ?? '', idempotency?.keptMs ?? '',
+      task.lane, task.orderingKey ?? '', task.holds ? 1 : '', task.concurrencyKey ?? '',
+      this.#limits.window, this.#limits.backlog,
     ]); // prettier-ignore
-    if (outcome === 'in-flight' || outcome === 'reused' || outcome === 'withdrawn') return { outcome };
-    return { outcome: outcome as 'accepted' | 'duplicate', fields: fields(found) };
+    switch (outcome) {
+      case 'accepted':
+        return { outcome, fields: fields(found), events: events(announced) };
+      case 'duplicate':
+        return { outcome, fields: fields(found) };
+      default:
+        return { outcome: outcome as 'in-flight' | 'reused' | 'withdrawn' | 'full' };
+    }
   }
 
-  /** The broker has the message of this attempt. */
-  async confirmSent(id: string, attempt: number): Promise<{ events: TaskEvent[]; queuedAt: string | undefined }> {
-    const [announced, queuedAt] = (await this.#run('confirmSent', id, [attempt])) as unknown as [
+  /**
+   * The broker has the message of this attempt.
+   * @param resends how many were sent for this attempt before it
+   */
+  async confirmSent(
+    id: string,
+    attempt: number,
+    resends = 0,
+  ): Promise<{ events: TaskEvent[]; queuedAt: string | undefined }> {
+    const patienceMs = Math.min(longestPatienceMs, messagePatienceMs * 2 ** resends);
+    const [announced, queuedAt] = (await this.#run('confirmSent', id, [attempt, resends, patienceMs])) as unknown as [
       unknown,
       string | null,
     ];
@@ -98,10 +153,13 @@ export class TaskStore {
   }
 
   async start(id: string, attempt: number, token: string, leaseMs: number): Promise<Started> {
-    const [outcome, first, second, third] = await this.#run('start', id, [attempt, token, leaseMs]);
+    const [outcome, first, second, third] = await this.#run('start', id, [
+      attempt, token, leaseMs, this.#limits.concurrency, this.#limits.keyConcurrency,
+    ]); // prettier-ignore
     switch (outcome) {
       case 'started':
       case 'ended':
+      case 'parked':
         return { outcome, events: events(first), fields: fields(second) };
       case 'busy':
       case 'early':
@@ -164,7 +222,26 @@ export class TaskStore {
 
   /** @param owner who asks; undefined for an operator. @returns undefined when there is no such task of theirs */
   async replay(id: string, owner?: string): Promise<Changed<'replayed'> | undefined> {
-    return this.#change('replay', id, owner);
+    return this.#change('replay', id, owner, this.#limits.window);
+  }
+
+  /** @returns the task, when a message for its next attempt is to be sent (again) */
+  async resend(id: string): Promise<TaskFields | undefined> {
+    const reply = (await this.#run('resend', id, [])) as unknown as string[] | null;
+    return reply === null ? undefined : toFields(reply);
+  }
+
+  /**
+   * Parks a task before a gate of its partition that the caller found shut.
+   * @returns false when the message was not the one to start the task
+   */
+  async park(id: string, attempt: number, gate: string): Promise<boolean> {
+    return ((await this.#run('park', id, [attempt, gate])) as unknown) === 'parked';
+  }
+
+  /** Wakes the first task before a gate. @param gate key of its sorted set. @param id any task of the partition */
+  async openGate(id: string, gate: string): Promise<void> {
+    await this.#run('openGate', id, [gate]);
   }
 
   async expire(id: string): Promise<TaskEvent[]> {
@@ -194,14 +271,17 @@ export class TaskStore {
     script: 'cancel' | 'replay',
     id: string,
     owner: string | undefined,
+    ...more: number[]
   ): Promise<Changed<Outcome> | undefined> {
-    const [outcome, first, second] = await this.#run(script, id, [owner ?? '']);
+    const [outcome, first, second] = await this.#run(script, id, [owner ?? '', ...more]);
     if (outcome === 'unknown') return undefined;
     if (outcome === 'forbidden-state') return { outcome, events: [], fields: fields(first) };
     return { outcome: outcome as Outcome, events: events(first), fields: fields(second) };
   }
 
   async #run(script: ScriptName, id: string, args: (string | number)[]): Promise<Reply> {
-    return (await runScript(this.#redis, script, taskKey(id), [this.#now(), ...args])) as Reply;
+    const { reply, woken } = await runScript(this.#redis, script, taskKey(id), [this.#now(), ...args]);
+    if (woken.length > 0) this.#onWoken(woken.map(toFields));
+    return reply as Reply;
   }
 }

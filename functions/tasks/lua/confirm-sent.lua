@@ -1,9 +1,16 @@
--- The broker has the message for an attempt: takes the task out of the outbox and, the first time, announces it.
--- ARGV: now, attempt of the message → {events, queuedAt | false}
+-- The broker has the message for an attempt: announces the task, the first time. The task stays in the outbox until it
+-- starts, to be looked at again some time after it was due: should its message have been lost by then, it gets another.
+-- ARGV: now, attempt of the message, how often a message was sent for this attempt before, patience (ms)
+-- → {events, queuedAt | false}
 local task = read()
 if not task then return { {}, false } end
+local attempt, resends, patienceMs = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local events = {}
-if tonumber(task.attempt) + 1 == tonumber(ARGV[2]) then redis.call('ZREM', key('outbox'), id) end
+if tonumber(task.attempt) + 1 == attempt and tonumber(task.resends or 0) == resends and not task.parked then
+  local dueAt = tonumber(task.state == 'scheduled' and task.scheduledFor or task.nextAttemptAt or now)
+  redis.call('ZADD', key('outbox'), 'XX', int(math.max(now, dueAt) + patienceMs), id)
+  redis.call('HSET', KEYS[1], 'confirmed', ARGV[2] .. '.' .. ARGV[3])
+end
 if not task.announced and (task.state == 'queued' or task.state == 'scheduled') then
   redis.call('HSET', KEYS[1], 'announced', 1)
   if task.state == 'queued' then redis.call('HSET', KEYS[1], 'queuedAt', int(now)) end

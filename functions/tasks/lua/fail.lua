@@ -19,6 +19,7 @@ enter(task, 'retrying')
 redis.call('HSET', KEYS[1], 'nextAttemptAt', nextAttemptAt)
 redis.call('ZREM', key('leases'), id)
 redis.call('ZADD', key('outbox'), int(now), id)
+leaveGates(task)
 if task.expiresAt then redis.call('ZADD', key('expiring'), task.expiresAt, id) end
 local details = ',"error":' .. failure .. ',"nextAttemptAt":"' .. nextAttemptIso .. '"'
 return { 'retrying', { append(task.owner, 'retrying', 'retrying', task.attempt, details) }, nextAttemptAt }

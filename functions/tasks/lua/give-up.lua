@@ -6,7 +6,7 @@ if not task or task.finishedAt or tonumber(ARGV[2]) < tonumber(task.attempt) the
 -- A later message stands for the task: of its next attempt, or of its replay.
 if task.state ~= 'running' and tonumber(ARGV[2]) <= tonumber(task.attempt) then return { 'settled', {} } end
 if task.state == 'running' and tonumber(task.leaseUntil) > now then return { 'busy', {} } end
-redis.call('HSET', KEYS[1], 'error', ARGV[3])
+redis.call('HSET', KEYS[1], 'error', ARGV[3], 'givenUpAttempt', ARGV[2])
 finish(task, 'dead-lettered')
 local event = append(task.owner, 'dead-lettered', 'dead-lettered', task.attempt, ',"error":' .. ARGV[3])
 return { 'dead-lettered', { event }, task.owner }

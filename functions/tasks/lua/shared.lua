@@ -11,6 +11,11 @@ local function key(...)
   return tag .. ':' .. table.concat({ ... }, ':')
 end
 
+-- Owners and names are free text: the length in front keeps `a` with `b:c` apart from `a:b` with `c`.
+local function ownKey(kind, owner, name)
+  return key(kind, #owner, owner, name)
+end
+
 local function int(number)
   return string.format('%.0f', number)
 end
@@ -89,6 +94,126 @@ local function enter(task, state)
   task.state = state
 end
 
+-- Gates. A task waits before a shut gate without a message in the broker: it stands in the gate's sorted set, and its field
+-- `parked` names that. Whoever opens the gate puts the next task into the outbox and onto this list, whose tasks are then
+-- sent on their way (by the worker at once; by the sweeper when that one dies).
+local woken = {}
+
+local function wake(other)
+  local record = key('task', other)
+  if redis.call('HDEL', record, 'parked') == 0 then return end
+  redis.call('ZADD', key('outbox'), int(now), other)
+  woken[#woken + 1] = redis.call('HGETALL', record)
+end
+
+-- Scores are equal, so the set is ordered by ID, which is by time.
+local function wakeFirst(gate)
+  local first = redis.call('ZPOPMIN', gate)[1]
+  if not first then return nil end
+  if redis.call('EXISTS', gate) == 0 then redis.call('SREM', key('gates'), gate) end
+  wake(first)
+  return first
+end
+
+-- The window: an owner has so many messages waiting in a lane at most; the rest of a flood waits here, and keeps nobody else.
+local function windowOf(task)
+  return ownKey('window', task.owner, task.lane)
+end
+
+local function openWindow(window, size)
+  while redis.call('SCARD', window) < size do
+    local admitted = wakeFirst(window .. ':parked')
+    if not admitted then return end
+    redis.call('SADD', window, admitted)
+  end
+end
+
+-- Where a message was sent for the coming attempt before, the next gets an ID of its own, or the broker would drop it as a
+-- duplicate.
+local function renewMessageId(task)
+  if task.confirmed ~= int(tonumber(task.attempt) + 1) .. '.' .. (task.resends or '0') then return end
+  redis.call('HINCRBY', KEYS[1], 'resends', 1)
+end
+
+-- Lets a queued task into its lane, or parks it. → true when its message is to be sent
+local function admit(task, size)
+  local window = windowOf(task)
+  openWindow(window, size)
+  if redis.call('SCARD', window) < size then
+    redis.call('SADD', window, id)
+    redis.call('ZADD', key('outbox'), int(now), id)
+    return true
+  end
+  redis.call('ZADD', window .. ':parked', 0, id)
+  redis.call('HSET', KEYS[1], 'parked', window .. ':parked')
+  return false
+end
+
+local function leaveWindow(task)
+  if not task.lane then return end
+  local window = windowOf(task)
+  if redis.call('SREM', window, id) == 0 then return end
+  local admitted = wakeFirst(window .. ':parked')
+  if admitted then redis.call('SADD', window, admitted) end
+end
+
+-- The order: tasks of one owner with one ordering key, as they were accepted. Only the first may run.
+local function orderOf(task)
+  return ownKey('order', task.owner, task.orderingKey)
+end
+
+local function joinOrder(task)
+  if not task.orderingKey then return end
+  redis.call('ZADD', orderOf(task), 'NX', redis.call('INCR', key('sequence')), id)
+end
+
+local function leaveOrder(task)
+  if not task.orderingKey then return end
+  local order = orderOf(task)
+  if redis.call('ZREM', order, id) == 0 then return end
+  local first = redis.call('ZRANGE', order, 0, 0)[1]
+  if first and redis.call('HGET', key('task', first), 'parked') == order then wake(first) end
+end
+
+-- Concurrency: how many tasks of one owner, or with one concurrency key of theirs, run at once.
+local function runningWithKey(task)
+  return ownKey('running', task.owner, task.concurrencyKey)
+end
+
+local function ownerGate(owner)
+  return ownKey('gate', owner, 'owner')
+end
+
+local function concurrencyGate(task)
+  return ownKey('gate', task.owner, 'key:' .. task.concurrencyKey)
+end
+
+-- One place has become free in each gate this task went through, or one that was woken for it did not take it.
+local function leaveGates(task)
+  if task.concurrencyKey then
+    redis.call('SREM', runningWithKey(task), id)
+    wakeFirst(concurrencyGate(task))
+  end
+  wakeFirst(ownerGate(task.owner))
+end
+
+-- The message of the task has been used up.
+local function park(task, gate)
+  redis.call('HSET', KEYS[1], 'parked', gate)
+  redis.call('HINCRBY', KEYS[1], 'resends', 1)
+  redis.call('ZREM', key('outbox'), id)
+  leaveWindow(task)
+  if task.orderingKey and gate == orderOf(task) then return end
+  redis.call('ZADD', gate, 0, id)
+  redis.call('SADD', key('gates'), gate)
+end
+
+local function unpark(task)
+  if not task.parked then return end
+  if not task.orderingKey or task.parked ~= orderOf(task) then redis.call('ZREM', task.parked, id) end
+  redis.call('HDEL', KEYS[1], 'parked')
+end
+
 -- What every ending has in common: the lease and whatever waits for the task are let go, retention starts.
 local function finish(task, state)
   enter(task, state)
@@ -97,6 +222,11 @@ local function finish(task, state)
   redis.call('ZREM', key('leases'), id)
   redis.call('ZREM', key('outbox'), id)
   redis.call('ZREM', key('expiring'), id)
+  unpark(task)
+  leaveWindow(task)
+  leaveGates(task)
+  -- A dead letter lets its successors pass, unless it was to hold its key.
+  if state ~= 'dead-lettered' or not task.holds then leaveOrder(task) end
   -- Dead letters stay until somebody replays or discards them.
   if state ~= 'dead-lettered' then redis.call('ZADD', key('finished'), int(now), id) end
 end

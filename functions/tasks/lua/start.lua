@@ -1,8 +1,25 @@
 -- Takes the lease of a task for one attempt, if the message in hand is the one to do that.
--- ARGV: now, attempt of the message, new lease token, length of the lease (ms)
--- → {'started', events, fields} | {'ended', events, fields} | {'busy', ms until the lease ends}
+-- ARGV: now, attempt of the message, new lease token, length of the lease (ms),
+--       how many tasks of one owner run at once at most, how many with one concurrency key (0: any number)
+-- → {'started' | 'ended' | 'parked', events, fields} | {'busy', ms until the lease ends}
 --   | {'early', ms until it is due} | {'superseded', next attempt, nextAttemptAt, fields} | {'stale'} | {'withdrawn'} | {'unknown'}
 local messageAttempt, token, leaseMs = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+local ownerLimit, keyLimit = tonumber(ARGV[5]), tonumber(ARGV[6])
+
+-- The gate that keeps the task from running now, if one does.
+local function shutGate(task)
+  if task.orderingKey then
+    joinOrder(task)
+    if redis.call('ZRANGE', orderOf(task), 0, 0)[1] ~= id then return orderOf(task) end
+  end
+  if ownerLimit > 0 and redis.call('ZCARD', key('by-state', 'running', task.owner)) >= ownerLimit then
+    return ownerGate(task.owner)
+  end
+  if task.concurrencyKey and keyLimit > 0 and redis.call('SCARD', runningWithKey(task)) >= keyLimit then
+    return concurrencyGate(task)
+  end
+end
+
 local task = read()
 if not task then
   if redis.call('EXISTS', key('withdrawn', id)) == 1 then return { 'withdrawn' } end
@@ -39,11 +56,21 @@ if not task.announced then
   if task.state == 'queued' then redis.call('HSET', KEYS[1], 'queuedAt', int(now)) end
   events[#events + 1] = append(task.owner, task.state, task.state, 0)
 end
+if task.state ~= 'running' then
+  local gate = shutGate(task)
+  if gate then
+    park(task, gate)
+    return { 'parked', events, redis.call('HGETALL', KEYS[1]) }
+  end
+end
 if task.leaseToken ~= token or task.state ~= 'running' then
+  unpark(task)
+  leaveWindow(task)
+  if task.concurrencyKey then redis.call('SADD', runningWithKey(task), id) end
   enter(task, 'running')
   redis.call('HSET', KEYS[1], 'attempt', int(messageAttempt), 'leaseToken', token, 'leaseUntil', int(now + leaseMs))
   redis.call('HSETNX', KEYS[1], 'startedAt', int(now))
-  redis.call('HDEL', KEYS[1], 'nextAttemptAt', 'progress')
+  redis.call('HDEL', KEYS[1], 'nextAttemptAt', 'progress', 'resends', 'confirmed')
   redis.call('ZADD', key('leases'), int(now + leaseMs), id)
   redis.call('ZREM', key('outbox'), id)
   redis.call('ZREM', key('expiring'), id)

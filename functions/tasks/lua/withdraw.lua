@@ -8,10 +8,12 @@ redis.call('SET', key('withdrawn', id), 1, 'PX', ARGV[2])
 if not task then return 1 end
 redis.call('ZREM', key('outbox'), id)
 redis.call('ZREM', key('expiring'), id)
+leaveWindow(task)
+leaveOrder(task)
 for _, state in ipairs({ 'any', task.state }) do
   redis.call('ZREM', key('by-state', state), id)
   redis.call('ZREM', key('by-state', state, task.owner), id)
 end
-if task.idempotencyKey then redis.call('DEL', key('idempotency', task.owner, task.idempotencyKey)) end
+if task.idempotencyKey then redis.call('DEL', ownKey('idempotency', task.owner, task.idempotencyKey)) end
 redis.call('DEL', KEYS[1], key('payload', id), key('timeline', id))
 return 1

@@ -1,0 +1,46 @@
+import type { TaskEvent } from '../../contracts/task-event.ts';
+import { createTaskMessage, type OutgoingMessage } from './task-message.ts';
+import type { TaskFields } from './task-record.ts';
+import type { TaskStore } from './task-store.ts';
+
+/** What sending a task on its way needs. */
+export interface Dispatching {
+  readonly store: TaskStore;
+  readonly send: (message: OutgoingMessage) => Promise<void>;
+  readonly publish: (owner: string, events: readonly TaskEvent[]) => void;
+}
+
+/**
+ * Sends the message for an attempt, then notes that the broker has it. When the process dies in between, or the sending
+ * fails, the task stands in the outbox, where the sweeper finds it.
+ * @param dueAt milliseconds since 1970; undefined for now
+ */
+export async function dispatch(
+  { store, send, publish }: Dispatching,
+  fields: TaskFields,
+  attempt: number,
+  dueAt?: number,
+): Promise<{ queuedAt: string | undefined }> {
+  await send(createTaskMessage(fields, attempt, dueAt));
+  const { events, queuedAt } = await store.confirmSent(fields.id!, attempt, Number(fields.resends ?? 0));
+  publish(fields.owner!, events);
+  return { queuedAt };
+}
+
+const underWay = new Set<Promise<void>>();
+
+/** Sends tasks whose turn has come, without keeping the caller waiting. */
+export function dispatchWoken(dispatching: Dispatching, tasks: readonly TaskFields[]): void {
+  for (const fields of tasks) {
+    const sent = dispatch(dispatching, fields, Number(fields.attempt) + 1)
+      .then(() => undefined)
+      .catch((error: unknown) => console.warn(`Task ${fields.id!} will be sent on its way by the sweeper:`, error))
+      .finally(() => underWay.delete(sent));
+    underWay.add(sent);
+  }
+}
+
+/** Settles when every task that was woken is on its way. */
+export async function settleWoken(): Promise<void> {
+  await Promise.all(underWay);
+}
