@@ -1,0 +1,112 @@
+import type { Expectation, Submission, World } from './world.ts';
+
+/** Ways for a path to see how far its tasks are, past the counted connections. */
+export interface Watch {
+  /** Resolves when the task is in one of these states. */
+  until(id: string, ...states: string[]): Promise<void>;
+}
+
+/** One task's whole life, or a part of it, which a crash cuts at any point. */
+export interface Path {
+  readonly name: string;
+  /** Brings things to where the counting begins; what it returns goes to `act`. */
+  readonly prepare?: (world: World, watch: Watch) => Promise<string>;
+  readonly act: (world: World, watch: Watch, prepared: string) => Promise<void>;
+  /** After `act`: how everything must end. */
+  readonly expect: (world: World) => readonly Expectation[];
+}
+
+const completed = (label: string, steps = 2): Expectation => ({ label, states: ['completed'], effects: 'once', steps });
+
+function single(name: string, submission: Omit<Submission, 'label'>, expected: Partial<Expectation> = {}): Path {
+  const label = name;
+  return {
+    name,
+    act: async (world) => void (await world.submit({ label, steps: 2, ...submission })),
+    expect: () => [{ ...completed(label, submission.steps ?? 2), ...expected }],
+  };
+}
+
+/** Somebody who gets no answer cannot know; whoever gets one can rely on it. */
+const unlessAccepted = (world: World, expectation: Expectation): Expectation => ({
+  ...expectation,
+  mayBeMissing: !world.accepted.has(expectation.label),
+});
+
+const inMs = (milliseconds: number) => new Date(Date.now() + milliseconds).toISOString();
+const exactlyOnce = { delivery: 'exactly-once' };
+
+function cancelPath(
+  name: string,
+  submission: () => Omit<Submission, 'label'>,
+  from: string,
+  effects: Expectation['effects'],
+): Path {
+  return {
+    name,
+    async prepare(world, watch) {
+      const id = await world.submit({ label: name, steps: 1, ...submission() });
+      await watch.until(id, from);
+      return id;
+    },
+    act: async (world, _watch, id) => void world.answers.push(await world.insist('POST', `/api/tasks/${id}/cancel`)),
+    // What was answered must hold. Refused: the task had ended before.
+    expect: ({ answers }) => [
+      { label: name, states: [answers[0]?.status === 200 ? 'cancelled' : 'completed'], effects, steps: 1 },
+    ],
+  };
+}
+
+export const paths: readonly Path[] = [
+  {
+    name: 'submit',
+    act: (world) => world.submitOnce({ label: 'submit', steps: 1 }),
+    expect: (world) => [unlessAccepted(world, completed('submit', 1))],
+  },
+  single('run', { more: exactlyOnce, progress: true }),
+  single('at-least-once', { steps: 0 }, { effects: 'at-least-once', steps: 0 }),
+  single(
+    'at-most-once',
+    { steps: 0, more: { delivery: 'at-most-once' } },
+    { states: ['completed', 'dead-lettered'], effects: 'at-most-once', steps: 0 },
+  ),
+  single('retry', { failures: 1, more: exactlyOnce }),
+  single('exhaust', { failures: 9, more: { ...exactlyOnce, maxAttempts: 2 } }, { states: ['dead-lettered'] }),
+  single('permanent', { permanent: true, more: exactlyOnce }, { states: ['dead-lettered'] }),
+  {
+    name: 'replay',
+    async prepare(world, watch) {
+      const id = await world.submit({
+        label: 'replay',
+        steps: 2,
+        failures: 1,
+        more: { maxAttempts: 1, ...exactlyOnce },
+      });
+      await watch.until(id, 'dead-lettered');
+      return id;
+    },
+    // 409: an earlier try has been heard, only its answer was lost.
+    act: async (world, _watch, id) => void (await world.insist('POST', `/api/tasks/${id}/replay`)),
+    expect: () => [completed('replay')],
+  },
+  cancelPath('cancel-scheduled', () => ({ more: { scheduledFor: inMs(3_000) } }), 'scheduled', 'never'),
+  cancelPath('cancel-running', () => ({ delayMs: 4_000 }), 'running', 'at-least-once'),
+  {
+    name: 'schedule',
+    act: async (world) =>
+      void (await world.submit({ label: 'schedule', steps: 1, more: { scheduledFor: inMs(1_000), ...exactlyOnce } })),
+    expect: () => [completed('schedule', 1)],
+  },
+  {
+    name: 'expire',
+    act: async (world) =>
+      void (await world.submit({ label: 'expire', steps: 1, more: { scheduledFor: inMs(2_000), expiresIn: 1 } })),
+    expect: () => [{ label: 'expire', states: ['expired'], effects: 'never', steps: 1 }],
+  },
+  {
+    name: 'batch',
+    act: (world) => world.submitBatch([1, 2, 3].map((n) => ({ label: `batch-${n}`, steps: 1, more: exactlyOnce }))),
+    expect: (world) => [1, 2, 3].map((n) => unlessAccepted(world, completed(`batch-${n}`, 1))),
+  },
+  single('large-payload', { steps: 1, filler: 'many words '.repeat(40_000), more: exactlyOnce }),
+];
