@@ -1,4 +1,4 @@
-/** Where a task can be in its life. docs: ARCHITECTURE.md, "The life of a task". */
+/** Where a task can be in its life. docs/task-lifecycle.md draws it. */
 export const taskStates = [
   'scheduled',
   'queued',

@@ -1,8 +1,8 @@
 import type { TaskState } from '../../contracts/task-states.ts';
 
-/** The states a task can go to from each state. Drawn in ARCHITECTURE.md. */
+/** The states a task can go to from each state. Drawn in docs/task-lifecycle.md. */
 export const transitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
-  scheduled: ['running', 'cancelled', 'expired'],
+  scheduled: ['running', 'cancelled', 'expired', 'dead-lettered'],
   queued: ['running', 'cancelled', 'expired', 'dead-lettered'],
   running: ['completed', 'retrying', 'dead-lettered', 'cancelled'],
   retrying: ['running', 'cancelled', 'expired', 'dead-lettered'],
