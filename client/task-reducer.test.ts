@@ -55,6 +55,13 @@ describe('a task under events', () => {
     });
   });
 
+  it('has as many attempts as the event says that gives it more', () => {
+    const dead = event(4, { kind: 'dead-lettered', state: 'dead-lettered', attempt: 7 });
+    const replayed = event(5, { kind: 'replayed', state: 'queued', attempt: 7, maxAttempts: 14 });
+    const { task } = apply({ task: queued }, dead, replayed);
+    expect(task).toMatchObject({ state: 'queued', attempt: 7, maxAttempts: 14 });
+  });
+
   it('shows why the last attempt failed and when the next one comes', () => {
     const { task } = apply({ task: queued }, started, retrying);
     expect(task).toMatchObject({ state: 'retrying', attempt: 1, error: { code: 'broken' }, nextAttemptAt: second(5) });

@@ -45,14 +45,14 @@ function changes(task: Task, event: TaskEvent): Changes {
       return { queuedAt: event.at, nextAttemptAt: undefined };
     case 'replayed':
       // The error stays, as in the record: it is why somebody replayed.
-      return { ...ended, queuedAt: event.at, finishedAt: undefined, expiresAt: undefined };
+      return { ...ended, ...moreAttempts(event), queuedAt: event.at, finishedAt: undefined, expiresAt: undefined };
     case 'started':
       // Of the first attempt: what the record in Redis keeps.
       return { startedAt: task.startedAt ?? event.at, progress: undefined, nextAttemptAt: undefined };
     case 'progress':
       return { progress: event.progress };
     case 'retrying':
-      return { error: event.error ?? task.error, nextAttemptAt: event.nextAttemptAt };
+      return { ...moreAttempts(event), error: event.error ?? task.error, nextAttemptAt: event.nextAttemptAt };
     case 'completed':
       return { ...ended, result: event.result, error: undefined, finishedAt: event.at };
     case 'dead-lettered':
@@ -63,6 +63,7 @@ function changes(task: Task, event: TaskEvent): Changes {
   }
 }
 
+const moreAttempts = ({ maxAttempts }: TaskEvent): Changes => (maxAttempts === undefined ? {} : { maxAttempts });
 const ended: Changes = { nextAttemptAt: undefined, progress: undefined };
 
 /** Whether a task that came from a snapshot already includes the event. */

@@ -11,6 +11,8 @@ export const TaskEvent = z.object({
   kind: z.enum(eventKinds),
   state: z.enum(taskStates),
   attempt: z.int(),
+  /** Where it has changed: after a replay, or a failure that does not count. */
+  maxAttempts: z.int().optional(),
   at: Timestamp,
   progress: Progress.optional(),
   /** Left out when larger than `eventResultLimitBytes`: then fetch the task. */

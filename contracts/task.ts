@@ -37,6 +37,8 @@ export const Task = z.object({
   scheduledFor: Timestamp.optional(),
   expiresAt: Timestamp.optional(),
   nextAttemptAt: Timestamp.optional(),
+  /** How many further requests with its idempotency key were answered with this task; absent when none was. */
+  duplicates: z.int().optional(),
   /** Size of the payload as stored: UTF-8 JSON, in bytes. */
   payloadBytes: z.int(),
   createdAt: Timestamp,

@@ -12,6 +12,8 @@ it.each([
   ['RedisConnection', 'localhost:6379', /RedisConnection is wrong: it should look like redis:/],
   ['ServiceBusConnection', undefined, /ServiceBusConnection is missing: it should be a Service Bus connection string/],
   ['MaxAttempts', 'many', /MaxAttempts is wrong: it should be a whole number from 1 to 50/],
+  ['IdempotencyHours', '0', /IdempotencyHours is wrong: it should be a whole number from 1 to 168/],
+  ['IdempotencyHours', '169', /IdempotencyHours is wrong/],
   ['PayloadLimitBytes', '0', /PayloadLimitBytes is wrong/],
 ])('names the setting: %s = %s', (name, value, message) => {
   expect(() => parseSettings({ ...environment, [name]: value })).toThrow(message);

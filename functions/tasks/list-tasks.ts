@@ -34,7 +34,7 @@ app.http('ListTasks', {
   route: 'api/tasks',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: answering(async (request) => {
+  handler: answering(async (request, context) => {
     const owner = visibleOwner(readPrincipal(request.headers));
     const { state, ...query } = readQuery(request, Query);
     const filter = {
@@ -43,7 +43,10 @@ app.http('ListTasks', {
       ...(state && { states: state }),
       ...(owner !== undefined && { owner }),
     };
-    return { headers: { 'cache-control': 'no-store' }, jsonBody: await listTasks(getRedis(), filter) };
+    return {
+      headers: { 'cache-control': 'no-store' },
+      jsonBody: await listTasks(getRedis(), filter, (...args) => context.warn(...args)),
+    };
   }),
 });
 

@@ -24,6 +24,8 @@ export interface TaskFilter {
   readonly limit: number;
 }
 
+type Warn = (...args: unknown[]) => void;
+
 /** How many tasks one request looks at when a filter has no index: then it answers a short page with a cursor. */
 const scanLimit = 2_000;
 
@@ -43,17 +45,20 @@ export async function findTimeline(redis: Redis, id: string): Promise<TaskEvent[
   return (await redis.lrange(timelineKey(id), 0, -1)).map(toEvent);
 }
 
-/** Newest first. Results that are too large to travel in events are left out. */
-export async function listTasks(redis: Redis, filter: TaskFilter): Promise<TaskPage> {
+/**
+ * Newest first. Results that are too large to travel in events are left out; so is a record that cannot be read, which is
+ * told to `warn` instead.
+ */
+export async function listTasks(redis: Redis, filter: TaskFilter, warn: Warn = console.warn): Promise<TaskPage> {
   const matches = matcher(filter);
   const tasks: Task[] = [];
   let cursor = filter.cursor;
   for (let looked = 0; looked < scanLimit;) {
     const wanted = Math.min(Math.max(filter.limit - tasks.length + 1, 50), 500);
     const ids = await newestIds(redis, filter, cursor, wanted);
-    for (const fields of await readRecords(redis, ids)) {
-      const task = toTask(fields);
-      if (!matches(task)) continue;
+    for (const fields of await readRecords(redis, ids, warn)) {
+      const task = readable(fields, warn);
+      if (task === undefined || !matches(task)) continue;
       if (tasks.length === filter.limit) return { tasks, cursor: tasks.at(-1)!.id };
       tasks.push(task);
     }
@@ -62,6 +67,15 @@ export async function listTasks(redis: Redis, filter: TaskFilter): Promise<TaskP
     looked += ids.length;
   }
   return { tasks, ...(cursor !== undefined && { cursor }) };
+}
+
+function readable(fields: TaskFields, warn: Warn): Task | undefined {
+  try {
+    return toTask(fields);
+  } catch (error) {
+    warn(`The record of task ${fields.id!} cannot be read, so the list leaves it out:`, error);
+    return undefined;
+  }
 }
 
 async function newestIds(
@@ -85,8 +99,17 @@ function indexKeys({ owner, states }: TaskFilter): string[] {
   return allPartitions.flatMap((partition) => indexes.map((state) => partitionIndexKey(partition, state)));
 }
 
-async function readRecords(redis: Redis, ids: readonly string[]): Promise<TaskFields[]> {
-  const records = await Promise.all(ids.map((id) => redis.hgetall(taskKey(id))));
+async function readRecords(redis: Redis, ids: readonly string[], warn: Warn): Promise<TaskFields[]> {
+  const read = async (id: string): Promise<TaskFields> => {
+    try {
+      return await redis.hgetall(taskKey(id));
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('WRONGTYPE'))) throw error;
+      warn(`The record of task ${id} is no hash, so the list leaves it out:`, error);
+      return {};
+    }
+  };
+  const records = await Promise.all(ids.map(read));
   return records.filter((fields) => fields.id !== undefined);
 }
 

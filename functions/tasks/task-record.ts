@@ -44,6 +44,7 @@ export function toTask(fields: TaskFields, largeResult?: string | null): Task {
     ...(details.orderingKey !== undefined && { orderingKey: details.orderingKey }),
     ...(details.concurrencyKey !== undefined && { concurrencyKey: details.concurrencyKey }),
     ...(fields.parked !== undefined && { waitingFor: waitOf(fields.parked) }),
+    ...(fields.duplicates !== undefined && { duplicates: Number(fields.duplicates) }),
     ...times(fields),
     payloadBytes: Number(fields.payloadBytes),
     createdAt: iso(fields.createdAt!),

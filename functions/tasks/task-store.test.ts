@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { latestCursor, readAllEvents, readOwnerEvents } from '../events/event-store.ts';
 import { createTaskId } from './task-id.ts';
+import { taskKey } from './task-keys.ts';
 import { findPayload, findTask, findTimeline, listTasks } from './task-queries.ts';
 import { type NewTask, TaskStore } from './task-store.ts';
 
@@ -113,6 +114,8 @@ describe('idempotency keys', () => {
     await store.confirmSent(first.id, 1);
     const second = await store.accept(newTask({ idempotency: idempotency('a') }));
     expect(second).toMatchObject({ outcome: 'duplicate', fields: { id: first.id } });
+    await store.accept(newTask({ idempotency: idempotency('a') }));
+    expect(await findTask(redis, first.id)).toMatchObject({ duplicates: 2 });
     expect((await listTasks(redis, { owner: 'ada', limit: 10 })).tasks).toHaveLength(1);
   });
 
@@ -274,7 +277,7 @@ describe('replaying', () => {
     expect(await store.replay(id, 'bob')).toBeUndefined();
     expect(await store.replay(id, 'ada')).toMatchObject({
       outcome: 'replayed',
-      events: [{ kind: 'replayed', state: 'queued' }],
+      events: [{ kind: 'replayed', state: 'queued', maxAttempts: 2 }],
     });
     expect(await store.replay(id, 'ada')).toMatchObject({ outcome: 'forbidden-state' });
     expect(await findTask(redis, id)).toMatchObject({ state: 'queued', attempt: 1, maxAttempts: 2 });
@@ -318,7 +321,10 @@ describe('deliveries', () => {
 
   it('does not count an attempt that was postponed', async () => {
     const id = await running('t');
-    await store.fail(id, 't', { code: 'retry-later', message: 'later' }, now + 100, { postponed: true });
+    const { events } = await store.fail(id, 't', { code: 'retry-later', message: 'later' }, now + 100, {
+      postponed: true,
+    });
+    expect(events).toMatchObject([{ kind: 'retrying', attempt: 1, maxAttempts: 8 }]);
     expect(await findTask(redis, id)).toMatchObject({ state: 'retrying', attempt: 1, maxAttempts: 8 });
   });
 });
@@ -386,6 +392,16 @@ describe('listing', () => {
     const first = await listTasks(redis, { limit: 3 });
     const second = await listTasks(redis, { limit: 3, cursor: first.cursor! });
     expect([...first.tasks, ...second.tasks].map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('leaves out a record that cannot be read, and says so', async () => {
+    const [sound, corrupt, other] = [await queued(), await queued(), await queued()];
+    await redis.hset(taskKey(corrupt), 'details', '{"tags":');
+    await redis.set(taskKey(other), 'no hash');
+    const warnings: string[] = [];
+    const page = await listTasks(redis, { owner: 'ada', limit: 10 }, (text) => warnings.push(String(text)));
+    expect(page.tasks.map(({ id }) => id)).toEqual([sound]);
+    expect(warnings.sort()).toEqual([expect.stringContaining(corrupt), expect.stringContaining(other)]);
   });
 
   it('filters by state, type, tag, text and time', async () => {

@@ -14,7 +14,6 @@ if nextAttemptAt == '' then
   finish(task, 'dead-lettered')
   return { 'dead-lettered', { append(task.owner, 'dead-lettered', 'dead-lettered', task.attempt, ',"error":' .. failure) } }
 end
-if postponed == '1' then redis.call('HINCRBY', KEYS[1], 'maxAttempts', 1) end
 enter(task, 'retrying')
 redis.call('HSET', KEYS[1], 'nextAttemptAt', nextAttemptAt)
 redis.call('ZREM', key('leases'), id)
@@ -22,4 +21,5 @@ redis.call('ZADD', key('outbox'), int(now), id)
 leaveGates(task)
 if task.expiresAt then redis.call('ZADD', key('expiring'), task.expiresAt, id) end
 local details = ',"error":' .. failure .. ',"nextAttemptAt":"' .. nextAttemptIso .. '"'
+if postponed == '1' then details = details .. ',"maxAttempts":' .. int(redis.call('HINCRBY', KEYS[1], 'maxAttempts', 1)) end
 return { 'retrying', { append(task.owner, 'retrying', 'retrying', task.attempt, details) }, nextAttemptAt }

@@ -30,6 +30,10 @@ import { RelativeTime } from '../ui/relative-time.ts';
       }
       <dt>Payload</dt>
       <dd>{{ payload() }}</dd>
+      @if (task().duplicates; as count) {
+        <dt>Idempotency</dt>
+        <dd>{{ count }} {{ count === 1 ? 'duplicate' : 'duplicates' }} suppressed</dd>
+      }
       <dt>Delivery</dt>
       <dd>{{ task().delivery }}</dd>
       <dt>Priority</dt>

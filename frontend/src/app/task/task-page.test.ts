@@ -141,6 +141,22 @@ describe('the page of a task', () => {
     ]);
   });
 
+  it.each([
+    [1, '1 duplicate suppressed'],
+    [3, '3 duplicates suppressed'],
+  ])('tells how many requests were duplicates: %s', async (duplicates, text) => {
+    tasks.put(aTask({ ...ended, state: 'completed', duplicates }));
+    await open();
+    expect(await screen.findByText(text)).toBeTruthy();
+  });
+
+  it('says nothing of duplicates where there were none', async () => {
+    tasks.put(aTask({ ...ended, state: 'completed' }));
+    await open();
+    await screen.findByText('Facts');
+    expect(screen.queryByText(/suppressed/)).toBeNull();
+  });
+
   it('fetches the payload when it is opened', async () => {
     tasks.payload = { message: '<script>alert(1)</script>' };
     tasks.put(aTask({ ...ended, state: 'completed' }));
