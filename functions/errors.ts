@@ -5,18 +5,20 @@ export class AppError extends Error {
   readonly code: ProblemCode;
   readonly errors: readonly InputError[] | undefined;
   readonly retryAfterS: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   /** @param detail what went wrong and what to do next, for people */
   constructor(
     code: ProblemCode,
     detail: string,
-    more: { errors?: InputError[]; retryAfterS?: number; cause?: unknown } = {},
+    more: { errors?: InputError[]; retryAfterS?: number; headers?: Record<string, string>; cause?: unknown } = {},
   ) {
     super(detail, { cause: more.cause });
     this.name = 'AppError';
     this.code = code;
     this.errors = more.errors;
     this.retryAfterS = more.retryAfterS;
+    this.headers = more.headers ?? {};
   }
 }
 

@@ -49,6 +49,7 @@ export function toResponse(error: unknown, context: Logger): HttpResponseInit {
     headers: {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
+      ...known.headers,
       ...(known.retryAfterS !== undefined && { 'retry-after': String(known.retryAfterS) }),
     },
     body: JSON.stringify(toProblem(known)),

@@ -3,6 +3,11 @@ import type { InputError } from '../../contracts/problem.ts';
 import type { RetryOptions } from '../../contracts/submit.ts';
 import type { TaskTypeInfo } from '../../contracts/task-type-info.ts';
 
+export interface TypeLimit {
+  readonly ratePerSecond?: number | undefined;
+  readonly concurrency?: number | undefined;
+}
+
 /** What a handler can use while it runs. */
 export interface TaskContext {
   readonly taskId: string;
@@ -38,6 +43,8 @@ export interface TaskTypeDefinition<Payload extends z.ZodType> {
   readonly timeLimitMs?: number;
   /** Where it differs from the app's settings; a task's own options win. */
   readonly retry?: RetryOptions & { readonly maxAttempts?: number };
+  /** How many tasks of this type may be submitted in a second, and run at once, over all owners; the setting TypeLimits goes before. */
+  readonly limits?: TypeLimit;
   /** @returns the result, any JSON. Throw PermanentError where another attempt would be of no use; anything else is retried. */
   readonly run: (context: TaskContext, payload: z.output<Payload>) => Promise<unknown>;
 }
@@ -49,6 +56,7 @@ export interface TaskType {
   readonly info: TaskTypeInfo;
   readonly timeLimitMs: number | undefined;
   readonly retry: RetryOptions & { readonly maxAttempts?: number };
+  readonly limits: TypeLimit;
   readonly parse: (payload: unknown) => ParsedPayload;
   readonly run: (context: TaskContext, payload: unknown) => Promise<unknown>;
 }
@@ -77,7 +85,7 @@ export class RetryLater extends Error {
 }
 
 export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDefinition<Payload>): TaskType {
-  const { name, title, description, schema, example, timeLimitMs, retry = {}, run } = definition;
+  const { name, title, description, schema, example, timeLimitMs, retry = {}, limits = {}, run } = definition;
   return {
     info: {
       name,
@@ -88,6 +96,7 @@ export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDe
     },
     timeLimitMs,
     retry,
+    limits,
     parse(payload) {
       const parsed = schema.safeParse(payload);
       return parsed.success ? { payload: parsed.data } : { errors: toInputErrors(parsed.error, '/payload') };

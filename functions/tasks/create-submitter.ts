@@ -1,7 +1,11 @@
 import type { InvocationContext } from '@azure/functions';
 import type { Task } from '../../contracts/task.ts';
+import { getRedis } from '../azure/redis.ts';
 import { sendMessage } from '../azure/service-bus.ts';
 import { publish } from '../events/publish.ts';
+import { admit, type SubmitLimits } from '../limits/admission.ts';
+import { Backlog } from '../limits/backlog.ts';
+import { Rates } from '../limits/rates.ts';
 import { getSettings } from '../settings.ts';
 import { taskTypes } from '../task-types/registry.ts';
 import { getPatientTaskStore, getTaskStore } from './engine.ts';
@@ -9,7 +13,22 @@ import { parseSubmission } from './parse-submission.ts';
 import { type Submitting, submitTask } from './submit-task.ts';
 
 /** Checks and submits one task; the functions that take one and many share it. */
-export type Submitter = (body: unknown, idempotencyKey?: string) => Promise<Task>;
+export type Submitter = (
+  body: unknown,
+  idempotencyKey?: string,
+) => Promise<{ task: Task; /** How much the client may go on sending. */ headers: Record<string, string> }>;
+
+let admission: { readonly backlog: Backlog; readonly rates: Rates } | undefined;
+
+function getSubmitLimits(): SubmitLimits {
+  const { BacklogLimit, OwnerRatePerSecond, RatePerConcurrencyKey, TypeLimits } = getSettings();
+  return {
+    backlog: BacklogLimit,
+    ownerRate: OwnerRatePerSecond,
+    keyRate: RatePerConcurrencyKey,
+    typeRate: (type) => TypeLimits[type]?.ratePerSecond ?? taskTypes.get(type)?.limits.ratePerSecond ?? 0,
+  };
+}
 
 export function createSubmitter(owner: string, context: InvocationContext): Submitter {
   const settings = getSettings();
@@ -32,6 +51,9 @@ export function createSubmitter(owner: string, context: InvocationContext): Subm
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...(traceparent && { traceparent }),
     };
-    return submitTask(submitting, parseSubmission(submission, taskTypes, limits, Date.now()));
+    const task = parseSubmission(submission, taskTypes, limits, Date.now());
+    admission ??= { backlog: new Backlog(getRedis()), rates: new Rates(getRedis()) };
+    const headers = await admit(admission, getSubmitLimits(), task);
+    return { task: await submitTask(submitting, task), headers };
   };
 }

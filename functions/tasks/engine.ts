@@ -4,6 +4,7 @@ import type { TaskEvent } from '../../contracts/task-event.ts';
 import { getPatientRedis, getRedis } from '../azure/redis.ts';
 import { sendMessage } from '../azure/service-bus.ts';
 import { publish } from '../events/publish.ts';
+import { TypeSlots } from '../limits/type-slots.ts';
 import { getSettings } from '../settings.ts';
 import type { TaskType } from '../task-types/define-task-type.ts';
 import { taskTypes } from '../task-types/registry.ts';
@@ -18,6 +19,7 @@ import { TaskStore } from './task-store.ts';
 export interface Engine {
   readonly store: TaskStore;
   readonly taskTypes: ReadonlyMap<string, TaskType>;
+  readonly typeSlots: TypeSlots;
   readonly leaseMs: number;
   readonly timeLimitMs: number;
   readonly retry: Omit<RetryPolicy, 'maxAttempts'>;
@@ -60,6 +62,11 @@ function createStore(redis: Redis): TaskStore {
   });
 }
 
+/** How many tasks of a type run at once; 0 for any number. A setting goes before what the type itself says. */
+function concurrencyOf(type: string): number {
+  return getSettings().TypeLimits[type]?.concurrency ?? taskTypes.get(type)?.limits.concurrency ?? 0;
+}
+
 /** What running tasks needs, made of the real services. */
 export function createEngine(log: (...args: unknown[]) => void): Engine {
   const settings = getSettings();
@@ -67,6 +74,7 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
   return {
     store: getPatientTaskStore(),
     taskTypes,
+    typeSlots: new TypeSlots(redis, concurrencyOf, settings.LeaseSeconds * 1000),
     leaseMs: settings.LeaseSeconds * 1000,
     timeLimitMs: settings.AttemptTimeLimitSeconds * 1000,
     retry: {

@@ -1,5 +1,6 @@
 import type { TaskError } from '../../contracts/task.ts';
 import { dispatch } from './dispatch.ts';
+import { typeGate } from '../limits/type-slots.ts';
 import type { Engine } from './engine.ts';
 import { runAttempt } from './run-attempt.ts';
 import type { HandlerOutcome } from './run-handler.ts';
@@ -16,7 +17,25 @@ export class DeadLettered extends Error {}
  * delivers it again, and in the end dead-letters it. Every step may be repeated after a crash.
  */
 export async function runTask(engine: Engine, message: TaskMessage): Promise<void> {
+  const { id, attempt, taskType } = message;
   const token = engine.createToken();
+  if (taskType === undefined || !engine.typeSlots.isLimited(taskType)) return startAndRun(engine, message, token);
+  const giveBack = await engine.typeSlots.take(taskType, token);
+  if (giveBack === undefined) {
+    const isParked = await engine.store.park(id, attempt, typeGate(taskType));
+    if (!isParked) return startAndRun(engine, message, token);
+  } else {
+    try {
+      await startAndRun(engine, message, token);
+    } finally {
+      await giveBack();
+      const next = await engine.typeSlots.nextWaiting(taskType);
+      if (next !== undefined) await engine.store.openGate(next.id, next.gate);
+    }
+  }
+}
+
+async function startAndRun(engine: Engine, message: TaskMessage, token: string): Promise<void> {
   const started = await startWhenFree(engine, message, token);
   switch (started.outcome) {
     case 'started':

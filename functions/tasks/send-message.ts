@@ -12,7 +12,11 @@ app.http('SendMessage', {
   handler: answering(async (request, context) => {
     const submit = createSubmitter(readPrincipal(request.headers).id, context);
     const body = await readJson(request, getSettings().PayloadLimitBytes);
-    const task = await submit(body, request.headers.get('idempotency-key') ?? undefined);
-    return { status: 202, headers: { location: `/api/tasks/${task.id}`, 'retry-after': '1' }, jsonBody: task };
+    const { task, headers } = await submit(body, request.headers.get('idempotency-key') ?? undefined);
+    return {
+      status: 202,
+      headers: { location: `/api/tasks/${task.id}`, 'retry-after': '1', ...headers },
+      jsonBody: task,
+    };
   }),
 });

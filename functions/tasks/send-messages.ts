@@ -19,6 +19,7 @@ app.http('SendMessages', {
   handler: answering(async (request, context) => {
     const submit = createSubmitter(readPrincipal(request.headers).id, context);
     const batch = parse(Batch, await readJson(request, batchLimits.bytes));
+    const limitHeaders: Record<string, string> = {};
     const withKey = new Map<string, Promise<unknown>>();
     const submitOne = async (item: unknown): Promise<BatchResult> => {
       try {
@@ -32,13 +33,16 @@ app.http('SendMessages', {
             idempotencyKey,
             submitted.catch(() => undefined),
           );
-        return { status: 202, task: await submitted };
+        const { task, headers } = await submitted;
+        Object.assign(limitHeaders, headers);
+        return { status: 202, task };
       } catch (error) {
         const problem = toProblem(toAppError(error, context));
         return { status: problem.status, error: problem };
       }
     };
-    return { status: 202, jsonBody: { results: await Promise.all(batch.tasks.map(submitOne)) } };
+    const results = await Promise.all(batch.tasks.map(submitOne));
+    return { status: 202, headers: limitHeaders, jsonBody: { results } };
   }),
 });
 

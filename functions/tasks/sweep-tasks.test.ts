@@ -2,6 +2,7 @@ import type { ServiceBusMessage } from '@azure/service-bus';
 import { Redis } from 'ioredis';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
+import { TypeSlots } from '../limits/type-slots.ts';
 import type { Engine } from './engine.ts';
 import { sweepTasks } from './sweep-tasks.ts';
 import { createTaskId } from './task-id.ts';
@@ -28,6 +29,7 @@ beforeEach(async () => {
   engine = {
     store: new TaskStore(redis, { now: () => now }),
     taskTypes: new Map(),
+    typeSlots: new TypeSlots(redis, () => 0, 15_000),
     leaseMs: 15_000,
     timeLimitMs: 60_000,
     retry: { firstDelayMs: 100, factor: 2, maxDelayMs: 300_000, jitter: 0 },

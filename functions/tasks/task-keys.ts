@@ -21,6 +21,9 @@ export const feedKey = (partition: string) => `${tag(partition)}:feed`;
 /** Set of message IDs: what lies in the broker's dead-letter queue of tasks that have been replayed since. */
 export const replayedMessagesKey = (partition: string) => `${tag(partition)}:replayed-messages`;
 
+/** Sorted set of tasks parked before a gate that is none of their owner's. */
+export const gateKey = (partition: string, name: string) => `${tag(partition)}:gate:${name}`;
+
 /** Set of the keys of gates before which tasks are parked (lua/shared.lua). */
 export const gatesKey = (partition: string) => `${tag(partition)}:gates`;
 

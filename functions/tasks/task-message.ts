@@ -14,6 +14,8 @@ export interface OutgoingMessage {
 export interface TaskMessage {
   readonly id: string;
   readonly attempt: number;
+  /** As far as the message tells. */
+  readonly taskType: string | undefined;
 }
 
 /**
@@ -51,5 +53,9 @@ export function readTaskMessage(body: unknown, metadata: InvocationContext['trig
   }
   const properties = metadata?.applicationProperties as Partial<TaskMessageProperties> | undefined;
   const attempt = Number(properties?.attempt ?? Number.parseInt(String(metadata?.messageId).split(':')[1] ?? '1', 10));
-  return { id, attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1 };
+  return {
+    id,
+    attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
+    taskType: properties?.taskType,
+  };
 }
