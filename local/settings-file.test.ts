@@ -29,6 +29,16 @@ it('accepts a byte order mark, comments and trailing commas, and leaves strings 
   expect(read(text).values).toEqual({ Url: 'http://x/,}', Quote: '"//' });
 });
 
+it('turns connection strings into settings as Core Tools do', () => {
+  const text =
+    '{"Values":{"A":"1"},"ConnectionStrings":{"Sql":"Server=x","Other":{"ConnectionString":"Server=y","ProviderName":"p"}}}';
+  expect(read(text).values).toEqual({
+    A: '1',
+    'ConnectionStrings:Sql': 'Server=x',
+    'ConnectionStrings:Other': 'Server=y',
+  });
+});
+
 it('reads the sample that the project ships', () => {
   const { values, host } = readSettings('local.settings.sample.json');
   expect(host.LocalHttpPort).toBe(7071);
@@ -51,6 +61,8 @@ it.each([
   ['{"Values":{"A":1}}', '"A" under "Values" in local.settings.json must be a string: write "1" instead of 1.'],
   ['{"Values":{"A":null}}', 'objects, arrays and null cannot become environment variables'],
   ['{"Values":[]}', '"Values" in local.settings.json must be an object of strings.'],
+  ['{"ConnectionStrings":["x"]}', '"ConnectionStrings" in local.settings.json must be an object.'],
+  ['{"ConnectionStrings":{"Sql":{"Provider":"x"}}}', '"Sql" under "ConnectionStrings" in local.settings.json must be'],
   ['{"Host":3}', '"Host" in local.settings.json must be an object.'],
   [
     '{"Host":{"LocalHttpPort":"x"}}',

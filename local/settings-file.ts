@@ -2,9 +2,10 @@
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { messageOf } from './failure.ts';
+import { parseLenientJson } from './lenient-json.ts';
 
 export interface LocalSettings {
-  /** What becomes the app's environment. */
+  /** What becomes the app's environment: `Values`, and `ConnectionStrings` as `ConnectionStrings:<name>`. */
   readonly values: Record<string, string>;
   readonly host: HostSettings;
 }
@@ -22,14 +23,16 @@ const defaultHttpPort = 7071;
 /** Every failure is one sentence that names the file and says what to do. */
 export function readSettings(file: string): LocalSettings {
   const name = basename(file);
-  const document = parse(readText(file), name);
+  const document = parseLenientJson(readText(file), name);
   if (!isRecord(document)) throw new Error(`${name} must hold one JSON object with "Values" in it.`);
   if (document['IsEncrypted'] === true) {
     throw new Error(
       `${name} is encrypted: run "func settings decrypt", or set "IsEncrypted" to false and fill in the values.`,
     );
   }
-  return { values: valuesOf(document['Values'] ?? {}, name), host: hostOf(document['Host'] ?? {}, name) };
+  const values = valuesOf(document['Values'] ?? {}, name);
+  const connections = connectionStringsOf(document['ConnectionStrings'] ?? {}, name);
+  return { values: { ...values, ...connections }, host: hostOf(document['Host'] ?? {}, name) };
 }
 
 /** A non-empty environment variable wins over the file's value, as in Core Tools. */
@@ -49,7 +52,7 @@ export function createSettingsFile(file: string, sample: string): boolean {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new Error(
@@ -63,51 +66,6 @@ function readText(file: string): string {
   }
 }
 
-/** Core Tools accept comments and trailing commas. Both become blanks, so that positions in messages stay true. */
-function parse(text: string, name: string): unknown {
-  const json = blankOut(
-    blankOut(text, /("(?:\\.|[^"\\\n])*")|\/\/[^\n]*|\/\*[^]*?\*\//g),
-    /("(?:\\.|[^"\\\n])*")|,(?=\s*[}\]])/g,
-  );
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    throw new Error(
-      `${name} is not valid JSON at ${placeOf(json, messageOf(error))}: correct it there, then start again.`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-/** Blanks out what the pattern matches, except its group: strings, which may contain what looks like a comment. */
-function blankOut(text: string, pattern: RegExp): string {
-  return text.replace(pattern, (match, string?: string) => string ?? match.replace(/[^\n]/g, ' '));
-}
-
-function placeOf(json: string, message: string): string {
-  const before = json.slice(0, faultIn(json, message)).split('\n');
-  return `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
-}
-
-/** The index of the fault. V8 leaves it out for an unexpected token: the shortest beginning of the text that has one ends with it. */
-function faultIn(json: string, message: string): number {
-  const told = /at position (\d+)/.exec(message)?.[1];
-  if (told) return Number(told);
-  for (let end = 1; end <= json.length; end += 1) if (hasUnexpectedToken(json.slice(0, end))) return end - 1;
-  return json.length;
-}
-
-function hasUnexpectedToken(json: string): boolean {
-  try {
-    JSON.parse(json);
-    return false;
-  } catch (error) {
-    return messageOf(error).startsWith('Unexpected token');
-  }
-}
-
 function valuesOf(values: unknown, name: string): Record<string, string> {
   if (!isRecord(values)) throw new Error(`"Values" in ${name} must be an object of strings.`);
   for (const [key, value] of Object.entries(values)) {
@@ -115,6 +73,19 @@ function valuesOf(values: unknown, name: string): Record<string, string> {
       throw new Error(`"${key}" under "Values" in ${name} must be a string: ${suggestion(value)}.`);
   }
   return values as Record<string, string>;
+}
+
+/** Core Tools set `ConnectionStrings:<name>` in the environment, from a string or from `{ConnectionString, ProviderName}`. */
+function connectionStringsOf(connections: unknown, name: string): Record<string, string> {
+  if (!isRecord(connections)) throw new Error(`"ConnectionStrings" in ${name} must be an object.`);
+  const settings = Object.entries(connections).map(([key, value]) => {
+    const connection = isRecord(value) ? value['ConnectionString'] : value;
+    if (typeof connection === 'string') return [`ConnectionStrings:${key}`, connection] as const;
+    throw new Error(
+      `"${key}" under "ConnectionStrings" in ${name} must be a string, or an object with a "ConnectionString".`,
+    );
+  });
+  return Object.fromEntries(settings);
 }
 
 function suggestion(value: unknown): string {

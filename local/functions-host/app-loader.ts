@@ -51,7 +51,7 @@ async function readPackageJson(appFolder: string): Promise<PackageJson> {
     throw new Error(`There is no function app in ${appFolder}: it has no package.json.`);
   });
   try {
-    return JSON.parse(text) as PackageJson;
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as PackageJson;
   } catch (error) {
     throw new Error(`${file} is not valid JSON: ${messageOf(error)}.`);
   }

@@ -31,6 +31,15 @@ export function setting(environment: Environment, name: string): string | undefi
   return environment[name] ?? environment[name.replaceAll(':', '__')];
 }
 
+/**
+ * The setting that a binding's `connection` names: with the prefix `AzureWebJobs` or without, each among the connection strings first.
+ * Source: `GetWebJobsConnectionSection` of the WebJobs SDK.
+ */
+export function connectionSetting(environment: Environment, name: string): string | undefined {
+  const names = [`AzureWebJobs${name}`, name].flatMap((each) => [`ConnectionStrings:${each}`, each]);
+  return names.map((each) => setting(environment, each)).find((value) => value !== undefined && value !== '');
+}
+
 function lookUp(data: BindingData, path: string): unknown {
   let value: unknown = data;
   for (const part of path.split('.')) {

@@ -14,7 +14,7 @@ import type {
 const hookNames: readonly HookName[] = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation', 'log'];
 
 /** The version of the Functions host that this stand-in mirrors: `@azure/functions` turns features on by it. */
-const hostVersion = '4.1037.0.0';
+export const hostVersion = '4.1037.0.0';
 const workerVersion = '3.12.0';
 
 /** What an app registered with the host while it was loaded. */

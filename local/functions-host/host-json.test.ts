@@ -23,6 +23,7 @@ test('an empty host.json gives the defaults of Azure', () => {
 test('what it says is read', () => {
   const parsed = parseHostJson(
     {
+      version: '2.0',
       functionTimeout: '-1',
       logging: { logLevel: { default: 'Warning' } },
       extensions: {
@@ -40,6 +41,19 @@ test('what it says is read', () => {
   });
 });
 
+test.each([[{}], [{ version: '2.0' }]])('%j says enough', (json) => {
+  expect(parseHostJson(json, 1).routePrefix).toBe('api');
+});
+
+test.each([
+  [[], 'it must hold one JSON object'],
+  [{ extensions: {} }, 'it is missing the required "version": add "version": "2.0"'],
+  [{ version: '3.0' }, 'its "version" is "3.0": write "version": "2.0"'],
+  [{ version: 2 }, 'its "version" is 2: write "version": "2.0"'],
+])('%j is refused for its version, as in Azure', (json, message) => {
+  expect(() => parseHostJson(json, 1)).toThrow(message);
+});
+
 test.each([
   [{ functionTimeout: 'soon' }, '"functionTimeout" must be a time like "00:05:00"'],
   [{ functionTimeout: '00:61:00' }, '"functionTimeout" must be a time like "00:05:00"'],
@@ -52,5 +66,5 @@ test.each([
     '"extensions.serviceBus.maxConcurrentCalls" must be a whole number of at least 1',
   ],
 ])('%j is refused', (json, message) => {
-  expect(() => parseHostJson(json, 1)).toThrow(message);
+  expect(() => parseHostJson({ version: '2.0', ...json }, 1)).toThrow(message);
 });

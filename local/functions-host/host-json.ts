@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../failure.ts';
+import { parseLenientJson } from '../lenient-json.ts';
 import { parseTimeSpan } from './time-span.ts';
 
 /** What the host honours of an app's host.json. Source: https://learn.microsoft.com/azure/azure-functions/functions-host-json */
@@ -31,16 +32,27 @@ type Json = Record<string, unknown>;
 /** Reads `host.json` in the app's folder. An app without one gets the defaults, as with Core Tools' warning. */
 export async function readHostJson(appFolder: string, cores: number): Promise<HostJson> {
   const file = join(appFolder, 'host.json');
-  const text = await readFile(file, 'utf8').catch(() => '{"version": "2.0"}');
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  const json = parseLenientJson(text, file);
   try {
-    return parseHostJson(asObject(JSON.parse(text)), cores);
+    return parseHostJson(json, cores);
   } catch (error) {
     throw new Error(`${file} is not valid: ${messageOf(error)}.`);
   }
 }
 
+/** An empty file is one that does not say which version it has yet; any other must say "2.0", as in Azure. */
+function checkVersion(json: Json): void {
+  const { version } = json;
+  if (version === '2.0' || Object.keys(json).length === 0) return;
+  if (version === undefined) throw new Error('it is missing the required "version": add "version": "2.0"');
+  throw new Error(`its "version" is ${JSON.stringify(version)}: write "version": "2.0"`);
+}
+
 /** `cores` scales the default concurrency of the Service Bus trigger (16 calls a core). */
-export function parseHostJson(json: Json, cores: number): HostJson {
+export function parseHostJson(json: unknown, cores: number): HostJson {
+  if (!isObject(json)) throw new Error('it must hold one JSON object');
+  checkVersion(json);
   const extensions = asObject(json['extensions']);
   const routePrefix = asObject(extensions['http'])['routePrefix'];
   return {
@@ -76,7 +88,11 @@ function serviceBusOptions(json: Json, cores: number): ServiceBusOptions {
 }
 
 function asObject(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+  return isObject(value) ? value : {};
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function timeSpan(value: unknown, name: string): number {

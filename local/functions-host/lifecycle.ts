@@ -20,16 +20,21 @@ export interface RunningParts {
 /** How long the last frames (answers, abandoned messages, closed links) may take to leave. */
 const closeMs = 1_000;
 
-/** Receives nothing more, lets work under way finish for `drainMs`, closes connections, then tells the app. */
+/**
+ * Receives nothing more, lets work under way finish for `drainMs`, closes connections, then tells the app. Messages whose functions have
+ * not finished by then are given back, so that they come again at once instead of when their locks end.
+ */
 export async function stopParts(
   { registry, runner, server, listening, triggers, connections }: RunningParts,
   drainMs: number,
 ): Promise<void> {
   await within(drainMs, [listening.close(), runner.idle(), ...triggers.map(finish)]);
   server.closeAllConnections();
+  runner.failAll(new Error('The host stopped before the function had finished.'));
+  await within(closeMs, triggers.map(closeSettled));
   await within(
     closeMs,
-    [...triggers, ...connections].map(async (part) => part.close()),
+    connections.map(async (connection) => connection.close()),
   );
   await runHooks(registry.hooks.appTerminate, {
     hookData: registry.appLevelHookData,
@@ -45,6 +50,11 @@ export async function failParts({ runner, listening, triggers }: RunningParts, r
   const finished = [listening.close(), ...triggers.map(finish)];
   runner.failAll(reason);
   await within(closeMs, finished);
+}
+
+async function closeSettled(trigger: Trigger): Promise<void> {
+  await trigger.settled();
+  await trigger.close();
 }
 
 async function finish(trigger: Trigger): Promise<void> {

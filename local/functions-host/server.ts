@@ -7,6 +7,7 @@ import { type AppRegistry, createAppRegistry, createCoreApi, provideCoreModule }
 import type { Capabilities, RegisteredFunction } from './core-types.ts';
 import { createFunctionRunner } from './function-runner.ts';
 import { type HostJson, readHostJson } from './host-json.ts';
+import { createAdmin } from './http/admin.ts';
 import { type CorsOptions, createCors } from './http/cors.ts';
 import { type Authorize, checkKeys, readOrCreateKeys, skipKeys } from './http/function-keys.ts';
 import { createHttpHost } from './http/http-host.ts';
@@ -97,7 +98,9 @@ async function startParts(
   const signIn = createSignIn(createSessionCookies(await readOrCreateSecret(join(dataFolder, 'session.key'))));
   const forwarder = capabilities['HttpUri'] ? createHttpForwarder(capabilities['HttpUri']) : undefined;
   const authorize = await authorization(options, functions);
-  const server = createHttpHost({ runner, forwarder, routes, signIn, cors: createCors(options.cors), authorize, log });
+  const admin = createAdmin({ functions, runner, log, authorize });
+  const cors = createCors(options.cors);
+  const server = createHttpHost({ runner, forwarder, routes, signIn, admin, cors, authorize, log });
   const listening = await listen(server, options.port, options.host);
 
   const includeEmptyEntries = Boolean(capabilities['IncludeEmptyEntriesInMessagePayload']);

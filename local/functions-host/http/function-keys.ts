@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { RegisteredFunction } from '../core-types.ts';
 import type { HttpRoute } from './route-table.ts';
 
 /** The keys of an app; each kind has names for its keys, `default` to begin with. */
@@ -13,20 +14,23 @@ export interface FunctionKeys {
   readonly functions: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** Whether a request may call a function. Source: https://learn.microsoft.com/azure/azure-functions/function-keys-how-to */
-export type Authorize = (route: HttpRoute, request: IncomingMessage, url: URL) => boolean;
+/** What is asked for: a function, or (without one) a part of the host. */
+export type Guarded = Pick<HttpRoute, 'authLevel'> & { readonly function?: RegisteredFunction };
+
+/** Whether a request may have it. Source: https://learn.microsoft.com/azure/azure-functions/function-keys-how-to */
+export type Authorize = (guarded: Guarded, request: IncomingMessage, url: URL) => boolean;
 
 /** Core Tools skip function keys on the developer's machine, unless asked to check them. */
 export const skipKeys: Authorize = () => true;
 
 export function checkKeys(keys: FunctionKeys): Authorize {
-  return (route, request, url) => {
-    if (route.authLevel === 'anonymous') return true;
+  return ({ authLevel, function: registered }, request, url) => {
+    if (authLevel === 'anonymous') return true;
     const given = givenKey(request, url);
     if (given === undefined) return false;
-    const own = keys.functions[route.function.metadata.name] ?? {};
+    const own = keys.functions[registered?.metadata.name ?? ''] ?? {};
     const accepted =
-      route.authLevel === 'admin' ? [keys.master] : [keys.master, ...Object.values(keys.host), ...Object.values(own)];
+      authLevel === 'admin' ? [keys.master] : [keys.master, ...Object.values(keys.host), ...Object.values(own)];
     return accepted.some((key) => sameKey(key, given));
   };
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Log } from '../log.ts';
 import { isIdentityHeader, principalHeaders } from '../sign-in/principal.ts';
 import type { SignIn } from '../sign-in/endpoints.ts';
+import type { Admin } from './admin.ts';
 import type { Cors } from './cors.ts';
 import type { Authorize } from './function-keys.ts';
 import { callHttpFunction, type HttpFunctionOptions } from './http-function.ts';
@@ -12,6 +13,7 @@ import type { RouteTable } from './route-table.ts';
 export interface HttpHostOptions extends HttpFunctionOptions {
   readonly routes: RouteTable;
   readonly signIn: SignIn;
+  readonly admin: Admin;
   readonly cors: Cors;
   readonly authorize: Authorize;
 }
@@ -40,6 +42,7 @@ async function answer(options: HttpHostOptions, request: IncomingMessage, respon
   if (options.cors(request, response)) return;
   const url = requestUrl(request);
   if (/^\/\.auth(\/|$)/i.test(url.pathname)) return options.signIn.handle(request, response, url);
+  if (await options.admin.handle(request, response, url)) return;
   const match = options.routes.find(request.method ?? 'GET', url.pathname);
   if (!match) return answerUnmatched(response, url);
   if (!options.authorize(match.route, request, url)) return writeEmpty(response, 401);

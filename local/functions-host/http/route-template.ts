@@ -31,18 +31,23 @@ export function compileRouteTemplate(text: string): RouteTemplate {
   return { text, match: (path) => matchSegments(segments, path) };
 }
 
-/** The decoded segments of a URL's path, without leading and trailing slash. A malformed percent sequence stays as it is. */
+/**
+ * The decoded segments of a URL's path, without leading and trailing slash. As with Kestrel, an encoded slash (`%2F`) stays encoded,
+ * and so does what is malformed.
+ */
 export function pathSegments(pathname: string): string[] {
   const trimmed = pathname.replace(/^\//, '').replace(/\/$/, '');
   return trimmed === '' ? [] : trimmed.split('/').map(decodeSegment);
 }
 
 function decodeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
+  return segment.replace(/(?:%(?!2f)[0-9a-f]{2})+/gi, (encoded) => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      return encoded;
+    }
+  });
 }
 
 /** Splits at slashes outside braces: a regular expression constraint may contain one. */

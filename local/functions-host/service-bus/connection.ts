@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
-import { type Environment, resolveSettings, setting } from '../binding-expressions.ts';
+import { connectionSetting, type Environment, resolveSettings, setting } from '../binding-expressions.ts';
 import type { Binding } from '../core-types.ts';
 
 /** The setting that Service Bus bindings use when they name none. */
@@ -26,7 +26,7 @@ const clientOptions: ServiceBusClientOptions = {
 export function createServiceBusClient(environment: Environment, connection: unknown): ServiceBusClient {
   const name =
     typeof connection === 'string' && connection !== '' ? resolveSettings(connection, environment) : defaultConnection;
-  const connectionString = setting(environment, name) || setting(environment, `AzureWebJobs${name}`);
+  const connectionString = connectionSetting(environment, name);
   if (connectionString) return new ServiceBusClient(connectionString, clientOptions);
   const namespace = setting(environment, `${name}__fullyQualifiedNamespace`);
   if (namespace) return new ServiceBusClient(namespace, machineIdentity(), clientOptions);

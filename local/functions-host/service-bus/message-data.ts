@@ -9,8 +9,7 @@ const never = '9999-12-31T23:59:59.9999999';
  * a number), or bytes when the binding says `dataType: 'binary'`.
  */
 export function bodyData(message: ServiceBusReceivedMessage, binding: Binding): TypedData {
-  const bytes = bodyBytes(message);
-  return binding['dataType'] === 'binary' ? { bytes } : { string: bytes.toString('utf8') };
+  return oneBody(bodyBytes(message), binding);
 }
 
 /** The bodies of a batch. Azure leaves empty ones out unless the app announced `IncludeEmptyEntriesInMessagePayload`. */
@@ -19,7 +18,20 @@ export function batchData(
   binding: Binding,
   includeEmpty: boolean,
 ): TypedData {
-  const bodies = messages.map(bodyBytes);
+  return manyBodies(messages.map(bodyBytes), binding, includeEmpty);
+}
+
+/** A text in place of a message: of one, or of the only one in a batch. */
+export function textData(text: string, binding: Binding): TypedData {
+  const bytes = Buffer.from(text);
+  return binding['cardinality'] === 'many' ? manyBodies([bytes], binding, true) : oneBody(bytes, binding);
+}
+
+function oneBody(bytes: Buffer, binding: Binding): TypedData {
+  return binding['dataType'] === 'binary' ? { bytes } : { string: bytes.toString('utf8') };
+}
+
+function manyBodies(bodies: Buffer[], binding: Binding, includeEmpty: boolean): TypedData {
   if (binding['dataType'] === 'binary') return { collectionBytes: { bytes: bodies } };
   const texts = bodies.map((body) => body.toString('utf8'));
   return { collectionString: { string: includeEmpty ? texts : texts.filter((text) => text !== '') } };

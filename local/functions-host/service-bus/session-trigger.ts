@@ -24,7 +24,7 @@ export function startSessionTrigger(context: TriggerContext, triggered: Triggere
   const sessions = createWorkInHand();
   const many = triggered.binding['cardinality'] === 'many';
 
-  const accept = () => acceptNext(client, context, triggered, stopping.signal);
+  const accept = () => untilStopped(acceptNext(client, context, triggered), stopping.signal);
   const slots = many ? 1 : context.hostJson.serviceBus.maxConcurrentSessions;
   for (let slot = 0; slot < slots; slot += 1)
     void sessions.track(() => runSlot(context, triggered, accept, outages, stopping.signal));
@@ -47,7 +47,7 @@ async function runSlot(
     try {
       const receiver = await accept();
       outages.works();
-      if (!receiver) continue;
+      if (!receiver || stopping.aborted) continue;
       const handle = createMessageHandler(context, triggered, receiver);
       const { maxConcurrentCallsPerSession } = receiving(context, triggered);
       await receiveSession(
@@ -69,10 +69,9 @@ async function acceptNext(
   client: ServiceBusClient,
   context: TriggerContext,
   triggered: TriggeredFunction,
-  abortSignal: AbortSignal,
 ): Promise<ServiceBusSessionReceiver | undefined> {
   const { queueOrTopic, subscription } = entityOf(triggered.binding, context.environment);
-  const options = { ...receiving(context, triggered).receiverOptions, abortSignal };
+  const options = receiving(context, triggered).receiverOptions;
   try {
     return subscription === undefined
       ? await client.acceptNextSession(queueOrTopic, options)
@@ -81,5 +80,21 @@ async function acceptNext(
     if (isServiceBusError(error) && (error.code === 'ServiceTimeout' || error.code === 'SessionCannotBeLocked'))
       return undefined;
     throw error;
+  }
+}
+
+/** The SDK takes an abort signal for this, and does not heed it while it waits: a session that comes too late is given back. */
+async function untilStopped(
+  accepting: Promise<ServiceBusSessionReceiver | undefined>,
+  stopping: AbortSignal,
+): Promise<ServiceBusSessionReceiver | undefined> {
+  const stopped = Promise.withResolvers<undefined>();
+  const stop = () => stopped.resolve(undefined);
+  stopping.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([accepting, stopped.promise]);
+  } finally {
+    stopping.removeEventListener('abort', stop);
+    if (stopping.aborted) accepting.then((receiver) => receiver?.close()).catch(() => undefined);
   }
 }

@@ -84,6 +84,11 @@ function timeZoneOf({ environment }: TriggerContext): string {
   return setting(environment, 'WEBSITE_TIME_ZONE') || setting(environment, 'TZ') || 'UTC';
 }
 
+/** What a timer gets that is run by hand. */
+export function unscheduledRun(): TypedData {
+  return timerInfo(undefined, false);
+}
+
 /** .NET's `DateTime.MinValue`: a timer that has never run. */
 const never = '0001-01-01T00:00:00+00:00';
 

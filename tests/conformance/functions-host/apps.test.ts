@@ -49,6 +49,49 @@ test('the route prefix is api unless host.json says otherwise', async () => {
   expect((await app.fetch('/prefixed')).status).toBe(404);
 });
 
+const mark = '\uFEFF';
+
+test('files with a byte-order mark, and host.json with comments and trailing commas, are read as Azure reads them', async () => {
+  const app = await hostApp({
+    files: {
+      'package.json': `${mark}${JSON.stringify({ main: 'functions.cjs' })}`,
+      'functions.cjs': `${commonJs} app.http('Env', { handler: () => ({ body: process.env.Set }) });`,
+      'host.json': `${mark}{\n  // the version of this file\n  "version": "2.0",\n  "extensions": { "http": { "routePrefix": "v1" /* not api */ }, },\n}`,
+      'local.settings.json': `${mark}{ "Values": { "Set": "yes" }, "Host": { "LocalHttpPort": 0 } }`,
+    },
+  });
+  expect(await (await app.fetch('/v1/env')).text()).toBe('yes');
+});
+
+test.each([
+  ['{ "extensions": {} }', 'it is missing the required "version": add "version": "2.0"'],
+  ['{ "version": "3.0" }', 'its "version" is "3.0": write "version": "2.0"'],
+  ['{\n  "version": "2.0"\n  "extensions": {}\n}', 'not valid JSON at line 3, column 3'],
+])('host.json %j is refused, as in Azure', async (text, sentence) => {
+  const app = await spawnHost({ files: { 'functions.cjs': commonJs, 'host.json': text } });
+  expect(await app.exited).toBe(2);
+  expect(app.output()).toContain(sentence);
+  expect(app.output().trim().split('\n')).toHaveLength(1);
+});
+
+test('connection strings of the settings file become settings, which bindings find by their names', async () => {
+  const app = await hostApp({
+    files: {
+      'functions.cjs': `${commonJs} app.http('Env', { handler: () => ({ jsonBody: process.env['ConnectionStrings:Sql'] }) });
+app.serviceBusQueue('Bus', { queueName: 'q', connection: 'Bus', handler: () => {} });`,
+      'local.settings.json': JSON.stringify({
+        ConnectionStrings: {
+          Sql: { ConnectionString: 'Server=x', ProviderName: 'System.Data.SqlClient' },
+          Bus: 'Endpoint=sb://localhost:1;SharedAccessKeyName=n;SharedAccessKey=a2V5;UseDevelopmentEmulator=true',
+        },
+        Host: { LocalHttpPort: 0 },
+      }),
+    },
+  });
+  expect(await (await app.fetch('/env')).json()).toBe('Server=x');
+  expect(await app.printed(/The queue "q" is out of reach/)).toBeTruthy();
+});
+
 test('functions can be switched off by a setting; those with a binding that the host does not have are in error', async () => {
   const app = await hostApp({
     files: {
@@ -182,7 +225,7 @@ describe('an app that cannot start ends the process with one clear sentence', ()
   test('a broken host.json', () => ends({ 'index.cjs': '', 'host.json': '{' }, /host\.json is not valid/));
   test('a broken time-out', () =>
     ends(
-      { 'index.cjs': '', 'host.json': '{"functionTimeout":"ten"}' },
+      { 'index.cjs': '', 'host.json': '{"version":"2.0","functionTimeout":"ten"}' },
       /"functionTimeout" must be a time like "00:05:00"/,
     ));
   test('broken settings', () =>

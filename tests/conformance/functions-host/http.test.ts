@@ -93,6 +93,9 @@ describe('routes', () => {
     ['/guid/123e4567-e89b-12d3-a456-426614174000', 'GetGuid', { id: '123e4567-e89b-12d3-a456-426614174000' }],
     ['/matching/123', 'GetMatching', { code: '123' }],
     ['/web/a/b%20c/d', 'WebCatchAll', { path: 'a/b c/d' }],
+    // Kestrel leaves an encoded slash as it is, and with it what is no encoding.
+    ['/web/a%2Fb/c%2fd%20e%zz', 'WebCatchAll', { path: 'a%2Fb/c%2fd e%zz' }],
+    ['/optional/a%2Fb%20%C3%A9', 'GetOptional', { first: 'a%2Fb é' }],
     ['/web', 'WebCatchAll', {}],
     ['/defaultroute', 'DefaultRoute', {}],
   ])('%s runs %s', async (path, name, params) => {

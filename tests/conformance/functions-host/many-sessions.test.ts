@@ -66,3 +66,10 @@ it('takes hundreds of sessions, each in order, as many at once as host.json allo
   const displaced = order.map((session, at) => Math.abs(names.indexOf(session) - at));
   expect(Math.max(...displaced)).toBeLessThanOrEqual(2 * 32);
 });
+
+it('stops at once while it waits for sessions', async () => {
+  const beganAt = performance.now();
+  expect(await app.stop()).toBe(0);
+  // It would have to wait for 10 s: what the SDK allows for a session to come.
+  expect(performance.now() - beganAt).toBeLessThan(4_000);
+});

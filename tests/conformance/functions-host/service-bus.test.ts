@@ -15,7 +15,7 @@ const queue = (name: string, properties: object = {}) => ({
     ...properties,
   },
 });
-const queueNames = ['single', 'failing', 'slow', 'manual', 'restart', 'crash'];
+const queueNames = ['single', 'failing', 'slow', 'manual', 'restart', 'crash', 'stuck'];
 const entities = {
   UserConfig: { Namespaces: [{ Name: 'sbemulatorns', Queues: queueNames.map((name) => queue(name)), Topics: [] }] },
 };
@@ -251,4 +251,18 @@ test('stopping lets the message under way finish, and completes it', async () =>
   expect(app.output()).toMatch(/SLOW draining[^]*TERMINATED/);
   const left = await client.createReceiver('slow').receiveMessages(1, { maxWaitTimeInMs: 500 });
   expect(left).toEqual([]);
+});
+
+test('stopping gives a message back at once whose function does not finish in time', async () => {
+  const files = {
+    'functions.cjs': `const { app } = require('@azure/functions');
+app.serviceBusQueue('Stuck', { queueName: 'stuck', connection: 'Bus', handler: async () => { console.log('STUCK'); await new Promise(() => {}); } });`,
+  };
+  const stuck = await hostApp({ files, values: { Bus: connection(bus.port) }, args: ['--drain-seconds', '1'] });
+  await client.createSender('stuck').sendMessages({ body: 'x' });
+  await stuck.printed(/STUCK/);
+  expect(await stuck.stop()).toBe(0);
+  // Its lock would have lasted 5 s.
+  const [message] = await client.createReceiver('stuck').receiveMessages(1, { maxWaitTimeInMs: 1_000 });
+  expect(message).toMatchObject({ body: 'x', deliveryCount: 1 });
 });
