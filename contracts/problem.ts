@@ -7,6 +7,7 @@ export const problemStatus = {
   forbidden: 403,
   'not-found': 404,
   'payload-missing': 404,
+  'payload-corrupt': 500,
   conflict: 409,
   'payload-too-large': 413,
   'idempotency-key-reused': 422,

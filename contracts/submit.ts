@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Problem } from './problem.ts';
 import type { Task } from './task.ts';
+import { PayloadRef } from './uploads.ts';
 import { deadLetterPolicies, deliveries, priorities } from './task-states.ts';
 
 export const submitLimits = {
@@ -34,7 +35,10 @@ export type RetryOptions = z.infer<typeof RetryOptions>;
 /** What `POST /api/tasks` takes. */
 export const SubmitTask = z.strictObject({
   type: z.string().min(1).max(submitLimits.typeLength),
-  payload: z.unknown(),
+  /** Any JSON that fits the type's schema. Either this or `payloadRef`. */
+  payload: z.unknown().optional(),
+  /** A payload that was uploaded: see `POST /api/uploads`. */
+  payloadRef: PayloadRef.optional(),
   scheduledFor: z.iso
     .datetime({
       offset: true,

@@ -38,6 +38,10 @@ function parseJson(text: string): unknown {
   }
 }
 
+const blobServiceUri = z
+  .url({ protocol: /^https?$/, error: 'should look like https://ACCOUNT.blob.core.windows.net' })
+  .optional();
+
 const Settings = z.object({
   /** `redis://…` or `rediss://…`. */
   RedisConnection: z.url({
@@ -52,8 +56,21 @@ const Settings = z.object({
   AzureSignalRConnectionString: z
     .string({ error: 'should be a SignalR connection string: Endpoint=https://…;AccessKey=…;Version=1.0;' })
     .min(1),
-  /** Largest payload that is kept in Redis, in bytes of JSON. */
+  /** Largest payload that is kept in Redis, in bytes of JSON; a larger one is uploaded to Blob Storage. */
   PayloadLimitBytes: whole(10 * 1024 * 1024, 100 * 1024 * 1024),
+  /** Largest payload of all, in bytes of JSON. */
+  UploadLimitBytes: whole(100 * 1024 * 1024, 256 * 1024 * 1024),
+  /** `redis+blob`: every payload is written through to Blob Storage, so that Redis may lose it. */
+  PayloadStore: z.enum(['redis', 'redis+blob'], { error: 'should be redis or redis+blob' }).default('redis'),
+  /** With `redis+blob`: how long Redis keeps a payload that Blob Storage holds too. */
+  PayloadCacheHours: whole(24, 366 * 24),
+  /** Blob Storage for payloads: a connection string, or the endpoint and a managed identity. By default that of the host. */
+  PayloadStorageConnection: z.string().optional(),
+  PayloadStorageConnection__blobServiceUri: blobServiceUri,
+  PayloadStorageConnection__clientId: z.string().optional(),
+  AzureWebJobsStorage: z.string().optional(),
+  AzureWebJobsStorage__blobServiceUri: blobServiceUri,
+  AzureWebJobsStorage__clientId: z.string().optional(),
   /**
    * How long a worker may be silent before another takes over. Shorter than the queue's lock (service-bus.json), so that the
    * message of a dead worker does not come back before its lease has ended, and wait for that in a worker's place.

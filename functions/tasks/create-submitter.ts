@@ -6,17 +6,23 @@ import { publish } from '../events/publish.ts';
 import { admit, type SubmitLimits } from '../limits/admission.ts';
 import { Backlog } from '../limits/backlog.ts';
 import { Rates } from '../limits/rates.ts';
+import { getPayloadBlobs, getPayloadStore } from '../payloads/get-payload-store.ts';
+import { holdingMemory } from '../payloads/memory-budget.ts';
+import { findUpload, type ReadUpload } from '../payloads/uploads.ts';
 import { getSettings } from '../settings.ts';
 import { taskTypes } from '../task-types/registry.ts';
 import { getPatientTaskStore, getTaskStore } from './engine.ts';
-import { parseSubmission } from './parse-submission.ts';
+import { parseEnvelope, parseSubmission } from './parse-submission.ts';
 import { type Submitting, submitTask } from './submit-task.ts';
 
 /** Checks and submits one task; the functions that take one and many share it. */
-export type Submitter = (
-  body: unknown,
-  idempotencyKey?: string,
-) => Promise<{ task: Task; /** How much the client may go on sending. */ headers: Record<string, string> }>;
+export type Submitter = (body: unknown, idempotencyKey?: string) => Promise<Submitted>;
+
+export interface Submitted {
+  readonly task: Task;
+  /** How much the client may go on sending. */
+  readonly headers: Record<string, string>;
+}
 
 let admission: { readonly backlog: Backlog; readonly rates: Rates } | undefined;
 
@@ -43,6 +49,7 @@ export function createSubmitter(owner: string, context: InvocationContext): Subm
     patientStore: getPatientTaskStore(),
     send: sendMessage,
     publish,
+    payloads: getPayloadStore(),
   };
   return async (body, idempotencyKey) => {
     const submission = {
@@ -51,9 +58,32 @@ export function createSubmitter(owner: string, context: InvocationContext): Subm
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...(traceparent && { traceparent }),
     };
-    const task = parseSubmission(submission, taskTypes, limits, Date.now());
-    admission ??= { backlog: new Backlog(getRedis()), rates: new Rates(getRedis()) };
-    const headers = await admit(admission, getSubmitLimits(), task);
-    return { task: await submitTask(submitting, task), headers };
+    const submit = async (upload?: ReadUpload) => {
+      const task = parseSubmission(submission, taskTypes, limits, Date.now(), upload);
+      admission ??= { backlog: new Backlog(getRedis()), rates: new Rates(getRedis()) };
+      const headers = await admit(admission, getSubmitLimits(), task);
+      return { task: await submitTask(submitting, task), headers };
+    };
+    return hasPayloadRef(body) ? withUpload(owner, body, submit) : submit();
   };
+}
+
+function hasPayloadRef(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'payloadRef' in body;
+}
+
+/** Reads what was uploaded only when the rest of the submission is in order. */
+async function withUpload(
+  owner: string,
+  body: unknown,
+  submit: (upload?: ReadUpload) => Promise<Submitted>,
+): Promise<Submitted> {
+  const { payloadRef } = parseEnvelope(body, taskTypes).submitted;
+  if (payloadRef === undefined) return submit();
+  const { bytes, read } = await findUpload(getPayloadBlobs(), {
+    owner,
+    ref: payloadRef,
+    limitBytes: getSettings().UploadLimitBytes,
+  });
+  return holdingMemory(bytes, async () => submit(await read()));
 }

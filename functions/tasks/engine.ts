@@ -5,14 +5,15 @@ import { getPatientRedis, getRedis } from '../azure/redis.ts';
 import { sendMessage } from '../azure/service-bus.ts';
 import { publish } from '../events/publish.ts';
 import { TypeSlots } from '../limits/type-slots.ts';
+import { getPatientPayloadStore } from '../payloads/get-payload-store.ts';
 import { getSettings } from '../settings.ts';
 import type { TaskType } from '../task-types/define-task-type.ts';
 import { taskTypes } from '../task-types/registry.ts';
 import { dispatchWoken } from './dispatch.ts';
 import type { RetryPolicy } from './task-lifecycle.ts';
 import { stepsKey } from './task-keys.ts';
-import { findPayload } from './task-queries.ts';
 import type { OutgoingMessage } from './task-message.ts';
+import type { TaskFields } from './task-record.ts';
 import { TaskStore } from './task-store.ts';
 
 /** What running a task needs from outside. */
@@ -23,7 +24,8 @@ export interface Engine {
   readonly leaseMs: number;
   readonly timeLimitMs: number;
   readonly retry: Omit<RetryPolicy, 'maxAttempts'>;
-  readonly readPayload: (id: string) => Promise<string | undefined>;
+  /** JSON, or undefined when it is no longer kept. */
+  readonly readPayload: (fields: TaskFields) => Promise<string | undefined>;
   /** Values of finished steps, as JSON by name. */
   readonly readSteps: (id: string) => Promise<Record<string, string>>;
   readonly send: (message: OutgoingMessage) => Promise<void>;
@@ -71,6 +73,7 @@ function concurrencyOf(type: string): number {
 export function createEngine(log: (...args: unknown[]) => void): Engine {
   const settings = getSettings();
   const redis = getPatientRedis();
+  const payloads = getPatientPayloadStore();
   return {
     store: getPatientTaskStore(),
     taskTypes,
@@ -83,7 +86,7 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
       maxDelayMs: settings.RetryMaxDelayMs,
       jitter: retryJitter,
     },
-    readPayload: (id) => findPayload(redis, id),
+    readPayload: async (fields) => (await payloads.read(fields.id!, fields))?.toString(),
     readSteps: (id) => redis.hgetall(stepsKey(id)),
     send: sendMessage,
     publish,

@@ -3,12 +3,11 @@ import * as z from 'zod';
 import type { Timeline } from '../../contracts/task-event.ts';
 import type { Task } from '../../contracts/task.ts';
 import { getRedis } from '../azure/redis.ts';
-import { AppError } from '../errors.ts';
 import { answering } from '../http-errors.ts';
 import { readQuery, wholeNumber } from '../query.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
 import { isFinished } from './task-lifecycle.ts';
-import { findPayload, findTimeline } from './task-queries.ts';
+import { findTimeline } from './task-queries.ts';
 import { findVisibleTask } from './visible-task.ts';
 
 const longestWaitS = 60;
@@ -23,21 +22,6 @@ app.http('GetTask', {
     const { wait } = readQuery(request, Query);
     const read = () => findVisibleTask(getRedis(), request.params.id!, principal);
     return notCached(await waitForEnd(read, Date.now() + wait * 1000));
-  }),
-});
-
-app.http('GetTaskPayload', {
-  route: 'api/tasks/{id}/payload',
-  methods: ['GET'],
-  authLevel: 'anonymous',
-  handler: answering(async (request) => {
-    const redis = getRedis();
-    const task = await findVisibleTask(redis, request.params.id!, readPrincipal(request.headers));
-    const payload = await findPayload(redis, task.id);
-    if (payload === undefined) {
-      throw new AppError('payload-missing', `The payload of task ${task.id} is no longer kept. Submit the task again.`);
-    }
-    return { headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body: payload };
   }),
 });
 

@@ -19,6 +19,8 @@ export function findUnkeepable(
   }
   const entries: Iterable<[PropertyKey, unknown]> = Array.isArray(value) ? value.entries() : Object.entries(value);
   for (const [key, item] of entries) {
+    // A large array of numbers or texts is looked through without a path for each.
+    if (typeof item === 'number' ? Number.isFinite(item) : typeof item !== 'object' || item === null) continue;
     const found = findUnkeepable(item, maxDepth, [...path, key]);
     if (found !== undefined) return found;
   }

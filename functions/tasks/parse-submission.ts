@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { InputError } from '../../contracts/problem.ts';
 import { SubmitTask, submitLimits } from '../../contracts/submit.ts';
 import { AppError } from '../errors.ts';
+import type { ReadUpload } from '../payloads/uploads.ts';
 import { toInputErrors, type TaskType } from '../task-types/define-task-type.ts';
 import { parseDuration } from './duration.ts';
 import { findUnkeepable } from './json-limits.ts';
@@ -32,6 +33,7 @@ export function invalid(errors: InputError[], detail = hint): AppError {
 /**
  * Turns what a client sent into a task to accept.
  * @param now milliseconds since 1970
+ * @param upload what `payloadRef` refers to
  * @throws AppError `invalid-request` with JSON pointers, or `payload-too-large`
  */
 export function parseSubmission(
@@ -39,20 +41,16 @@ export function parseSubmission(
   taskTypes: ReadonlyMap<string, TaskType>,
   limits: SubmissionLimits,
   now: number,
+  upload?: ReadUpload,
 ): NewTask {
-  const unkeepable = findUnkeepable(body, submitLimits.depth);
-  if (unkeepable !== undefined) throw invalid([unkeepable]);
-  const submitted = parseEnvelope(body);
-  const taskType = taskTypes.get(submitted.type);
-  if (taskType === undefined) {
-    const known = [...taskTypes.keys()].join(', ');
-    throw invalid([{ pointer: '/type', detail: `There is no task type "${submitted.type}". Known are: ${known}.` }]);
+  const { submitted, taskType } = parseEnvelope(body, taskTypes);
+  if (submitted.payloadRef !== undefined && upload === undefined) {
+    throw invalid([{ pointer: '/payloadRef', detail: 'An upload cannot be used here: send the payload itself.' }]);
   }
-  const payload = JSON.stringify(submitted.payload);
-  const payloadBytes = Buffer.byteLength(payload);
-  if (payloadBytes > limits.payloadLimitBytes) throw payloadTooLarge(limits.payloadLimitBytes, payloadBytes);
-  const parsed = taskType.parse(submitted.payload);
-  if ('errors' in parsed) throw invalid(parsed.errors);
+  const payload =
+    upload === undefined
+      ? inlinePayload(submitted.payload, taskType, limits.payloadLimitBytes)
+      : uploadedPayload(upload, taskType);
   const { orderingKey, concurrencyKey, priority = 'normal' } = submitted;
   const delivery = submitted.delivery ?? 'at-least-once';
 
@@ -68,8 +66,7 @@ export function parseSubmission(
       ...(submitted.retry !== undefined && { retry: submitted.retry }),
       ...(traceparent !== undefined && { traceparent }),
     },
-    payload,
-    payloadBytes,
+    ...payload,
     delivery,
     lane: laneOf({ owner, priority, orderingKey }),
     ...(orderingKey !== undefined && { orderingKey, holds: submitted.ifDeadLettered === 'hold' }),
@@ -80,7 +77,7 @@ export function parseSubmission(
     ...(idempotencyKey !== undefined && {
       idempotency: {
         key: checkIdempotencyKey(idempotencyKey),
-        fingerprint: fingerprint(submitted),
+        fingerprint: fingerprint(submitted, upload?.sha256),
         keptMs: limits.idempotencyMs,
       },
     }),
@@ -89,16 +86,60 @@ export function parseSubmission(
 
 export function payloadTooLarge(limitBytes: number, bytes?: number): AppError {
   const got = bytes === undefined ? '' : ` This one has ${bytes.toLocaleString('en')}.`;
-  const detail = `A payload may have ${limitBytes.toLocaleString('en')} bytes of JSON.${got} Send less, or split it into several tasks.`;
+  const detail = `A payload may have ${limitBytes.toLocaleString('en')} bytes of JSON.${got} Upload it (POST /api/uploads) and send a payloadRef, or split it into several tasks.`;
   return new AppError('payload-too-large', detail);
 }
 
-function parseEnvelope(body: unknown): SubmitTask {
+interface Envelope {
+  readonly submitted: SubmitTask;
+  readonly taskType: TaskType;
+}
+
+/**
+ * Everything of a submission but whether its payload fits.
+ * @throws AppError `invalid-request` with JSON pointers
+ */
+export function parseEnvelope(body: unknown, taskTypes: ReadonlyMap<string, TaskType>): Envelope {
+  const unkeepable = findUnkeepable(body, submitLimits.depth);
+  if (unkeepable !== undefined) throw invalid([unkeepable]);
   const parsed = SubmitTask.safeParse(body);
   if (!parsed.success) throw invalid(toInputErrors(parsed.error));
-  const errors = notYetSupported(parsed.data);
+  const errors = [...notYetSupported(parsed.data), ...payloadFaults(parsed.data)];
   if (errors.length > 0) throw invalid(errors);
-  return parsed.data;
+  const taskType = taskTypes.get(parsed.data.type);
+  if (taskType !== undefined) return { submitted: parsed.data, taskType };
+  const known = [...taskTypes.keys()].join(', ');
+  throw invalid([{ pointer: '/type', detail: `There is no task type "${parsed.data.type}". Known are: ${known}.` }]);
+}
+
+function payloadFaults({ payload, payloadRef }: SubmitTask): InputError[] {
+  if (payload === undefined && payloadRef === undefined) {
+    return [{ pointer: '/payload', detail: 'This field is required; or upload the payload, and send payloadRef.' }];
+  }
+  if (payload === undefined || payloadRef === undefined) return [];
+  return [{ pointer: '/payloadRef', detail: 'Send either payload or payloadRef, not both.' }];
+}
+
+type Payload = Pick<NewTask, 'payload' | 'payloadBytes' | 'uploaded'>;
+
+function inlinePayload(value: unknown, taskType: TaskType, limitBytes: number): Payload {
+  const payload = JSON.stringify(value);
+  const payloadBytes = Buffer.byteLength(payload);
+  if (payloadBytes > limitBytes) throw payloadTooLarge(limitBytes, payloadBytes);
+  checkPayload(value, taskType);
+  return { payload, payloadBytes };
+}
+
+function uploadedPayload({ value, ...uploaded }: ReadUpload, taskType: TaskType): Payload {
+  const unkeepable = findUnkeepable(value, submitLimits.depth, ['payload']);
+  if (unkeepable !== undefined) throw invalid([unkeepable]);
+  checkPayload(value, taskType);
+  return { payload: '', payloadBytes: uploaded.json.length, uploaded };
+}
+
+function checkPayload(value: unknown, taskType: TaskType): void {
+  const parsed = taskType.parse(value);
+  if ('errors' in parsed) throw invalid(parsed.errors);
 }
 
 /** Better refused than promised: these are in the contract and not yet built. */
@@ -136,8 +177,10 @@ function checkIdempotencyKey(key: string): string {
   throw invalid([{ pointer: 'Idempotency-Key', detail }], 'The header Idempotency-Key is not usable.');
 }
 
-function fingerprint(submitted: SubmitTask): string {
-  return createHash('sha256').update(JSON.stringify(submitted, inOneOrder)).digest('hex');
+/** An uploaded payload counts by its bytes: who uploads it again, after an answer got lost, still asks for the same. */
+function fingerprint({ payloadRef, ...submitted }: SubmitTask, uploadSha256: string | undefined): string {
+  const request = payloadRef === undefined ? submitted : { ...submitted, uploadSha256 };
+  return createHash('sha256').update(JSON.stringify(request, inOneOrder)).digest('hex');
 }
 
 /** For JSON.stringify: objects that differ in the order of their keys only are the same. */

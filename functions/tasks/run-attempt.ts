@@ -1,3 +1,5 @@
+import { AppError } from '../errors.ts';
+import { holdingMemory } from '../payloads/memory-budget.ts';
 import type { TaskContext, TaskType } from '../task-types/define-task-type.ts';
 import type { Engine } from './engine.ts';
 import { Interruption, keepLease } from './lease.ts';
@@ -21,7 +23,9 @@ export async function runAttempt(engine: Engine, fields: TaskFields, token: stri
     engine.publish(fields.owner!, await engine.store.reportProgress(id, token, value));
   });
   try {
-    return await handle(engine, { taskType, fields, token, controller, progress });
+    return await holdingMemory(Number(fields.payloadBytes), () =>
+      handle(engine, { taskType, fields, token, controller, progress }),
+    );
   } finally {
     await progress.close();
     lease.close();
@@ -41,7 +45,8 @@ async function handle(
   { taskType, fields, token, controller, progress }: Attempt,
 ): Promise<HandlerOutcome> {
   const id = fields.id!;
-  const [payload, known] = await Promise.all([engine.readPayload(id), engine.readSteps(id)]);
+  const [read, known] = await Promise.all([readPayload(engine, fields), engine.readSteps(id)]);
+  if ('kind' in read) return read;
   const once = fields.delivery === 'exactly-once';
   const context: Omit<TaskContext, 'signal'> = {
     taskId: id,
@@ -56,7 +61,24 @@ async function handle(
     }),
   };
   const timeLimitMs = taskType.timeLimitMs ?? engine.timeLimitMs;
-  return runHandler(taskType, payload, context, { controller, timeLimitMs });
+  return runHandler(taskType, read.payload, context, { controller, timeLimitMs });
+}
+
+const storageBackMs = 10_000;
+
+/** Or what to do without it: an outage of the storage counts for no attempt, damage is for ever. */
+async function readPayload(
+  engine: Engine,
+  fields: TaskFields,
+): Promise<{ readonly payload: string | undefined } | HandlerOutcome> {
+  try {
+    return { payload: await engine.readPayload(fields) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { code, message } = error;
+    if (code !== 'dependency-unavailable') return { kind: 'failure', error: { code, message }, permanent: true };
+    return { kind: 'postponed', error: { code, message }, after: storageBackMs };
+  }
 }
 
 async function checkLease(engine: Engine, id: string, token: string): Promise<void> {

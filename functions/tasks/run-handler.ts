@@ -25,6 +25,7 @@ export async function runHandler(
   }, timeLimitMs);
   try {
     const { signal } = controller;
+    signal.throwIfAborted();
     const interrupted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Interruption), { once: true });
     });

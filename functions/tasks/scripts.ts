@@ -39,7 +39,8 @@ const scripts = {
 };
 export type ScriptName = keyof typeof scripts;
 
-type Command = (key: string, ...args: (string | number)[]) => Promise<unknown>;
+type Argument = string | number | Buffer;
+type Command = (key: string, ...args: Argument[]) => Promise<unknown>;
 
 const prepared = new WeakSet<Redis>();
 
@@ -54,7 +55,7 @@ export async function runScript(
   redis: Redis,
   name: ScriptName,
   taskKey: string,
-  args: (string | number)[],
+  args: Argument[],
 ): Promise<ScriptReply> {
   if (!prepared.has(redis)) {
     for (const [script, lua] of Object.entries(scripts)) {

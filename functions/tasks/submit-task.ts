@@ -1,13 +1,15 @@
 import type { Task } from '../../contracts/task.ts';
 import { AppError, unavailable } from '../errors.ts';
+import type { PayloadStore } from '../payloads/payload-store.ts';
 import type { Dispatching } from './dispatch.ts';
 import { createTaskMessage } from './task-message.ts';
 import { toTask, type TaskFields } from './task-record.ts';
-import type { Accepted, NewTask, TaskStore } from './task-store.ts';
+import type { Accepted, NewTask, StorableTask, TaskStore } from './task-store.ts';
 
 export interface Submitting extends Dispatching {
   /** Waits for Redis instead of failing: for taking back what must not stay. */
   readonly patientStore: TaskStore;
+  readonly payloads: PayloadStore;
 }
 
 /**
@@ -17,7 +19,10 @@ export interface Submitting extends Dispatching {
  * where the owner has too much waiting, `dependency-unavailable`
  */
 export async function submitTask(submitting: Submitting, task: NewTask): Promise<Task> {
-  const accepted = await accept(submitting, task);
+  const stored = await submitting.payloads.prepare(task);
+  const accepted = await accept(submitting, { ...task, ...stored });
+  // Of the tasks that are not taken in, the sweeper deletes what this misses.
+  if (accepted.outcome !== 'accepted') void submitting.payloads.discard(stored).catch(() => undefined);
   switch (accepted.outcome) {
     case 'duplicate':
       return toTask(accepted.fields);
@@ -49,7 +54,7 @@ export async function submitTask(submitting: Submitting, task: NewTask): Promise
   }
 }
 
-async function accept({ store, patientStore }: Submitting, task: NewTask): Promise<Accepted> {
+async function accept({ store, patientStore }: Submitting, task: StorableTask): Promise<Accepted> {
   try {
     return await store.accept(task);
   } catch (error) {

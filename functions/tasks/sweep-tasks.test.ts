@@ -18,6 +18,7 @@ const testRedis = useTestRedis();
 const retentionMs = 7 * 24 * 60 * 60 * 1000;
 let now = Date.parse('2026-01-05T10:00:00Z');
 let sent: ServiceBusMessage[];
+let deletedBlobs: string[];
 let published: TaskEvent[];
 let engine: Engine;
 
@@ -25,7 +26,7 @@ beforeAll(() => void (redis = new Redis(testRedis.url)));
 beforeEach(async () => {
   await redis.flushall();
   now += 60_000;
-  [sent, published] = [[], []];
+  [sent, published, deletedBlobs] = [[], [], []];
   engine = {
     store: new TaskStore(redis, { now: () => now }),
     taskTypes: new Map(),
@@ -44,7 +45,8 @@ beforeEach(async () => {
   };
 });
 
-const sweep = () => sweepTasks(engine, redis, { retentionMs });
+const sweep = () =>
+  sweepTasks(engine, redis, { retentionMs, deleteBlob: async (name) => void deletedBlobs.push(name) });
 
 async function accept(more: Partial<NewTask> = {}): Promise<string> {
   const owner = more.owner ?? 'ada';

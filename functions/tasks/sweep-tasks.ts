@@ -12,11 +12,17 @@ const outboxPatienceMs = 15_000;
 const leasePatienceMs = 60_000;
 const perPartition = 500;
 
+export interface SweepOptions {
+  /** How long finished tasks are kept. */
+  readonly retentionMs: number;
+  readonly deleteBlob: (name: string) => Promise<void>;
+}
+
 /** Goes through what waits in each partition, and puts right what is overdue. */
 export async function sweepTasks(
   engine: Engine,
   redis: Redis,
-  { retentionMs }: { retentionMs: number },
+  { retentionMs, deleteBlob }: SweepOptions,
 ): Promise<void> {
   const now = engine.now();
   for (const partition of allPartitions) {
@@ -32,7 +38,10 @@ export async function sweepTasks(
     await each(engine, unsent, (id) => sendAgain(engine, id));
     await each(engine, lapsed, async (id) => retryLapsed(engine, await read(id)));
     await each(engine, expired, async (id) => expire(engine, id, await read(id)));
-    await each(engine, old, (id) => engine.store.forget(id));
+    const blobs: string[] = [];
+    await each(engine, old, async (id) => void blobs.push(...[(await engine.store.forget(id)) ?? []].flat()));
+    // What a crash leaves over from here is found by the sweep of payloads.
+    await Promise.all(blobs.map((name) => deleteBlob(name)));
     await openGates(engine, redis, partition);
   }
 }

@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import { getPatientRedis } from '../azure/redis.ts';
 import { openDeadLetters, peekDeadLetters } from '../azure/service-bus.ts';
+import { getPayloadStore } from '../payloads/get-payload-store.ts';
 import { getSettings } from '../settings.ts';
 import { createEngine } from './engine.ts';
 import { lanes } from './lanes.ts';
@@ -16,7 +17,10 @@ app.timer('Sweep', {
   handler: async (_timer, context) => {
     const engine = createEngine((...args) => context.log(...args));
     const day = 24 * 60 * 60 * 1000;
-    await sweepTasks(engine, getPatientRedis(), { retentionMs: getSettings().RetentionDays * day });
+    await sweepTasks(engine, getPatientRedis(), {
+      retentionMs: getSettings().RetentionDays * day,
+      deleteBlob: (name) => getPayloadStore().discard({ payloadBlob: name }),
+    });
     await removeReplayedMessages(
       getPatientRedis(),
       lanes.map(

@@ -4,7 +4,7 @@ import type { Task, TaskPage } from '../../contracts/task.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
 import { toEvent } from '../events/event-record.ts';
 import { allPartitions, firstTaskIdAt } from './task-id.ts';
-import { ownerIndexKey, partitionIndexKey, payloadKey, resultKey, taskKey, timelineKey } from './task-keys.ts';
+import { ownerIndexKey, partitionIndexKey, resultKey, taskKey, timelineKey } from './task-keys.ts';
 import { toTask, type TaskFields } from './task-record.ts';
 
 export interface TaskFilter {
@@ -34,11 +34,6 @@ export async function findTask(redis: Redis, id: string): Promise<Task | undefin
   if (fields.id === undefined) return undefined;
   const largeResult = fields.resultBytes === undefined ? undefined : await redis.get(resultKey(id));
   return toTask(fields, largeResult);
-}
-
-/** @returns JSON, or undefined when it is no longer kept */
-export async function findPayload(redis: Redis, id: string): Promise<string | undefined> {
-  return (await redis.get(payloadKey(id))) ?? undefined;
 }
 
 export async function findTimeline(redis: Redis, id: string): Promise<TaskEvent[]> {

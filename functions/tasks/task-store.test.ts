@@ -2,8 +2,8 @@ import { Redis } from 'ioredis';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { latestCursor, readAllEvents, readOwnerEvents } from '../events/event-store.ts';
 import { createTaskId } from './task-id.ts';
-import { taskKey } from './task-keys.ts';
-import { findPayload, findTask, findTimeline, listTasks } from './task-queries.ts';
+import { payloadKey, taskKey } from './task-keys.ts';
+import { findTask, findTimeline, listTasks } from './task-queries.ts';
 import { type NewTask, TaskStore } from './task-store.ts';
 
 let redis: Redis;
@@ -68,7 +68,7 @@ describe('accepting', () => {
       payloadBytes: 19,
       attempt: 0,
     });
-    expect(await findPayload(redis, task.id)).toBe('{"message":"Hello"}');
+    expect(await redis.get(payloadKey(task.id))).toBe('{"message":"Hello"}');
   });
 
   it('announces a task once, however often its message is confirmed', async () => {

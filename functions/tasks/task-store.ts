@@ -3,6 +3,7 @@ import { eventResultDepth, eventResultLimitBytes, type TaskEvent } from '../../c
 import type { Delivery } from '../../contracts/task-states.ts';
 import type { Progress, TaskError } from '../../contracts/task.ts';
 import { toEvent } from '../events/event-record.ts';
+import type { StoredPayload, Uploaded } from '../payloads/payload-store.ts';
 import { depthOf } from './json-limits.ts';
 import { runScript, type ScriptName } from './scripts.ts';
 import { taskKey } from './task-keys.ts';
@@ -14,9 +15,10 @@ export interface NewTask {
   readonly type: string;
   readonly delivery: Delivery;
   readonly details: TaskDetails;
-  /** JSON. */
+  /** JSON; empty where the payload was uploaded. */
   readonly payload: string;
   readonly payloadBytes: number;
+  readonly uploaded?: Uploaded;
   readonly maxAttempts: number;
   /** Milliseconds since 1970, as all times here. */
   readonly scheduledFor?: number;
@@ -29,6 +31,9 @@ export interface NewTask {
   readonly concurrencyKey?: string;
   readonly idempotency?: { readonly key: string; readonly fingerprint: string; readonly keptMs: number };
 }
+
+/** A task whose payload is in the form that Redis keeps, and lies where else it should. */
+export type StorableTask = Omit<NewTask, 'payload' | 'payloadBytes' | 'uploaded'> & StoredPayload;
 
 export type Accepted =
   | {
@@ -109,7 +114,7 @@ export class TaskStore {
     this.#onWoken = onWoken ?? (() => undefined);
   }
 
-  async accept(task: NewTask): Promise<Accepted> {
+  async accept(task: StorableTask): Promise<Accepted> {
     const { idempotency } = task;
     const state = task.scheduledFor === undefined ? 'queued' : 'scheduled';
     const details = JSON.stringify(task.details);
@@ -119,6 +124,7 @@ export class TaskStore {
       idempotency?.key ?? '', idempotency?.fingerprint ?? '', idempotency?.keptMs ?? '',
       task.lane, task.orderingKey ?? '', task.holds ? 1 : '', task.concurrencyKey ?? '',
       this.#limits.window, this.#limits.backlog,
+      task.payloadSha256 ?? '', task.payloadBlob ?? '', task.payloadCacheMs ?? '',
     ]); // prettier-ignore
     switch (outcome) {
       case 'accepted':
@@ -263,8 +269,9 @@ export class TaskStore {
     };
   }
 
-  async forget(id: string): Promise<void> {
-    await this.#run('forget', id, []);
+  /** @returns the blob that its payload is in, which is to be deleted too; undefined when there is none */
+  async forget(id: string): Promise<string | undefined> {
+    return ((await this.#run('forget', id, [])) as unknown as string | null) ?? undefined;
   }
 
   async #change<Outcome extends string>(
@@ -279,7 +286,7 @@ export class TaskStore {
     return { outcome: outcome as Outcome, events: events(first), fields: fields(second) };
   }
 
-  async #run(script: ScriptName, id: string, args: (string | number)[]): Promise<Reply> {
+  async #run(script: ScriptName, id: string, args: (string | number | Buffer)[]): Promise<Reply> {
     const { reply, woken } = await runScript(this.#redis, script, taskKey(id), [this.#now(), ...args]);
     if (woken.length > 0) this.#onWoken(woken.map(toFields));
     return reply as Reply;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
+import { blobConnection, blobEndpoint } from '../azure/blob.ts';
 import { parseSignalRConnectionString } from '../azure/signalr.ts';
 import { AppError } from '../errors.ts';
 import { answering } from '../http-errors.ts';
@@ -58,16 +59,19 @@ function serve(request: HttpRequest, file: WebFile): HttpResponseInit {
   return { headers, ...(request.method !== 'HEAD' && { body: new Uint8Array(body) }) };
 }
 
-let signalRSources: string | undefined;
+let connectSources: string | undefined;
 
 function securityHeaders(): Record<string, string> {
-  if (signalRSources === undefined) {
+  if (connectSources === undefined) {
     const { endpoint } = parseSignalRConnectionString(getSettings().AzureSignalRConnectionString);
-    signalRSources = `${endpoint} ${endpoint.replace(/^http/, 'ws')}`;
+    const storage = blobConnection(getSettings());
+    // Large payloads are uploaded from the page, and read, without coming by here.
+    const blobs = storage === undefined ? '' : ` ${new URL(blobEndpoint(storage)).origin}`;
+    connectSources = `${endpoint} ${endpoint.replace(/^http/, 'ws')}${blobs}`;
   }
   return {
     // Angular Material sets styles on elements; scripts come from files only.
-    'content-security-policy': `default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ${signalRSources}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ${connectSources}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'`,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'same-origin',
   };

@@ -4,11 +4,13 @@
 -- ARGV: now, owner, type, state, delivery, details (JSON), payload, payloadBytes, maxAttempts, scheduledFor|'',
 --       expiresAt|'', idempotencyKey|'', fingerprint of the request, how long idempotency keys are kept (ms),
 --       lane, orderingKey|'', 1 when a dead letter holds its ordering key, concurrencyKey|'',
---       how many messages of one owner wait in a lane at most, how many tasks of one owner wait in all at most
+--       how many messages of one owner wait in a lane at most, how many tasks of one owner wait in all at most,
+--       SHA-256 of the payload|'', name of the blob that holds it too|'' (then `payload` may be ''), how long Redis keeps it (ms)|''
 -- → {'accepted', fields, events} | {'duplicate', fields} | {'in-flight'} | {'reused'} | {'withdrawn'} | {'full'}
 local owner, type, state, delivery, details, payload, payloadBytes, maxAttempts = unpack(ARGV, 2, 9)
 local scheduledFor, expiresAt, idempotencyKey, fingerprint, idempotencyMs = unpack(ARGV, 10, 14)
 local lane, orderingKey, holds, concurrencyKey, window, ownerBacklog = unpack(ARGV, 15, 20)
+local payloadSha256, payloadBlob, payloadCacheMs = unpack(ARGV, 21, 23)
 
 if redis.call('EXISTS', KEYS[1]) == 1 then
   -- The same command again, after a reply that got lost on its way.
@@ -51,7 +53,10 @@ if expiresAt ~= '' then
   redis.call('HSET', KEYS[1], 'expiresAt', expiresAt)
   redis.call('ZADD', key('expiring'), expiresAt, id)
 end
-redis.call('SET', key('payload', id), payload)
+if payloadSha256 ~= '' then redis.call('HSET', KEYS[1], 'payloadSha256', payloadSha256) end
+if payloadBlob ~= '' then redis.call('HSET', KEYS[1], 'payloadBlob', payloadBlob) end
+if payload ~= '' then redis.call('SET', key('payload', id), payload) end
+if payloadCacheMs ~= '' then redis.call('PEXPIRE', key('payload', id), payloadCacheMs) end
 index(owner, nil, state)
 
 local events = {}

@@ -1,0 +1,29 @@
+import { app } from '@azure/functions';
+import { getRedis } from '../azure/redis.ts';
+import { AppError } from '../errors.ts';
+import { answering } from '../http-errors.ts';
+import { readPrincipal } from '../sign-in/principal.ts';
+import { findVisibleTask } from '../tasks/visible-task.ts';
+import { getPayloadStore } from './get-payload-store.ts';
+
+const linkMs = 5 * 60 * 1000;
+
+app.http('GetTaskPayload', {
+  route: 'api/tasks/{id}/payload',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: answering(async (request) => {
+    const task = await findVisibleTask(getRedis(), request.params.id!, readPrincipal(request.headers));
+    const payloads = getPayloadStore();
+    const link = await payloads.linkTo(task.id, task.payloadBytes, new Date(Date.now() + linkMs));
+    if (link !== undefined) return { status: 302, headers: { location: link, 'cache-control': 'no-store' } };
+    const payload = await payloads.read(task.id);
+    if (payload === undefined) {
+      throw new AppError('payload-missing', `The payload of task ${task.id} is no longer kept. Submit the task again.`);
+    }
+    return {
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+      body: new Uint8Array(payload),
+    };
+  }),
+});

@@ -1,0 +1,74 @@
+import { Redis } from 'ioredis';
+import { freePorts } from '../../tests/support/stack-settings.ts';
+import { useTestRedis } from '../../tests/support/test-redis.ts';
+import { BlobContainer } from '../azure/blob.ts';
+import { TypeSlots } from '../limits/type-slots.ts';
+import { PayloadBlobs } from '../payloads/payload-blobs.ts';
+import { PayloadStore } from '../payloads/payload-store.ts';
+import { echo } from '../task-types/echo.ts';
+import type { Engine } from './engine.ts';
+import { runAttempt } from './run-attempt.ts';
+import { createTaskId } from './task-id.ts';
+import { payloadKey } from './task-keys.ts';
+import { TaskStore } from './task-store.ts';
+
+let redis: Redis;
+// Before useTestRedis, as hooks run in their order: the client goes first, then its server.
+afterAll(() => redis.disconnect());
+const testRedis = useTestRedis();
+
+let payloads: PayloadStore;
+let engine: Engine;
+
+beforeAll(async () => {
+  redis = new Redis(testRedis.url);
+  const [nobody] = await freePorts(1);
+  const connectionString = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:${nobody}/a;`;
+  const blobs = new PayloadBlobs(new BlobContainer({ connectionString }, 'payloads'));
+  payloads = new PayloadStore({ redis, blobs, writeThrough: false, cacheMs: 1_000, redisLimitBytes: 1_000 });
+  engine = {
+    store: new TaskStore(redis),
+    taskTypes: new Map([['echo', echo]]),
+    typeSlots: new TypeSlots(redis, () => 0, 15_000),
+    leaseMs: 15_000,
+    timeLimitMs: 60_000,
+    retry: { firstDelayMs: 100, factor: 2, maxDelayMs: 300_000, jitter: 0 },
+    readPayload: async (fields) => (await payloads.read(fields.id!, fields))?.toString(),
+    readSteps: async () => ({}),
+    send: async () => undefined,
+    publish: () => undefined,
+    log: () => undefined,
+    createToken: () => 'token',
+    random: () => 0.5,
+    now: Date.now,
+  };
+});
+
+/** @param payloadBlob where the record says that the payload lies too */
+async function run(change: (id: string) => Promise<unknown>, payloadBlob?: string) {
+  const id = createTaskId('ada', Date.now());
+  const base = { id, owner: 'ada', type: 'echo', delivery: 'at-least-once', maxAttempts: 7, lane: 'tasks' } as const;
+  const details = { tags: [], priority: 'normal' } as const;
+  const stored = await payloads.prepare({ ...base, payload: '{"message":"Hello"}' });
+  await engine.store.accept({ ...base, details, ...stored, ...(payloadBlob !== undefined && { payloadBlob }) });
+  const started = await engine.store.start(id, 1, 'token', 15_000);
+  if (started.outcome !== 'started') throw new Error(`It was ${started.outcome}.`);
+  await change(id);
+  return runAttempt(engine, started.fields, 'token');
+}
+
+it('runs with the payload that was accepted', async () => {
+  expect(await run(async () => undefined)).toEqual({ kind: 'result', result: '{"message":"Hello"}' });
+});
+
+it('gives up for good on a payload that is damaged, or gone', async () => {
+  const damaged = await run((id) => redis.set(payloadKey(id), '{"message":"Hallo"}'));
+  expect(damaged).toMatchObject({ kind: 'failure', permanent: true, error: { code: 'payload-corrupt' } });
+  const gone = await run((id) => redis.del(payloadKey(id)));
+  expect(gone).toMatchObject({ kind: 'failure', permanent: true, error: { code: 'payload-missing' } });
+});
+
+it('waits, and spends no attempt, while the storage that has the payload is out of reach', async () => {
+  const outcome = await run((id) => redis.del(payloadKey(id)), 'tasks/somewhere');
+  expect(outcome).toMatchObject({ kind: 'postponed', error: { code: 'dependency-unavailable' }, after: 10_000 });
+});
