@@ -12,16 +12,16 @@ export function readTestimony(file: string): Testimony[] {
 export type Promised = 'once' | 'at-least-once' | 'at-most-once' | 'never';
 
 /**
- * Checks the effects of one task, or of all tasks with one label, against what was promised. A run that did a step and did not
- * live to see it recorded has not finished it: only then may the step be done again.
+ * Checks the effects of one task against what was promised. A run that did a step and did not live to see it recorded has not
+ * finished it: only then may the step be done again.
  * @param told what happened, in order
- * @param wasCutOff whether this process was killed, or stood still, at some time
+ * @param isExcused whether something kept the first run from having its effect recorded before the second did it again
  * @returns a sentence for each effect that should not be, or should
  */
-export function checkEffects(
-  told: readonly Testimony[],
+export function checkEffects<Line extends Testimony>(
+  told: readonly Line[],
   { promised, steps }: { promised: Promised; steps: readonly string[] },
-  wasCutOff: (pid: number) => boolean,
+  isExcused: (first: Line, second: Line) => boolean,
 ): string[] {
   return steps.flatMap((step) => {
     const effects = told.filter(({ moment, step: name }) => moment === 'effect' && name === step);
@@ -29,26 +29,23 @@ export function checkEffects(
     if (promised === 'never') return effects.length > 0 ? [`${label}: happened, and should not have`] : [];
     if (promised === 'at-most-once') return effects.length > 1 ? [`${label}: happened ${effects.length} times`] : [];
     if (effects.length === 0) return [`${label}: never happened`];
-    return promised === 'once' ? findRepetitions(told, effects, label, wasCutOff) : [];
+    if (promised === 'at-least-once') return [];
+    return effects.slice(1).flatMap((effect, n) => {
+      const fault = findRepetition(told, effects.slice(0, n + 1), effect, isExcused);
+      return fault === undefined ? [] : [`${label}: done again by run ${effect.run} although ${fault}`];
+    });
   });
 }
 
-function findRepetitions(
-  told: readonly Testimony[],
-  effects: readonly Testimony[],
-  label: string,
-  wasCutOff: (pid: number) => boolean,
-): string[] {
-  return effects.slice(1).flatMap((effect, n) => {
-    const earlier = effects.slice(0, n + 1);
-    const finished = earlier.find((one) => told.some((other) => saw(other, one) && other.run === one.run));
-    if (finished) return [`${label}: done again by run ${effect.run} after run ${finished.run} had it on record`];
-    const unexcused = earlier.find(({ pid }) => !wasCutOff(pid));
-    return unexcused ? [`${label}: done again by run ${effect.run} although run ${unexcused.run} was not cut off`] : [];
-  });
-}
-
-/** The line that says the engine has this effect on record. */
-function saw(line: Testimony, effect: Testimony): boolean {
-  return line.moment === 'step' && line.step === effect.step;
+function findRepetition<Line extends Testimony>(
+  told: readonly Line[],
+  earlier: readonly Line[],
+  effect: Line,
+  isExcused: (first: Line, second: Line) => boolean,
+): string | undefined {
+  const before = told.slice(0, told.indexOf(effect));
+  const finished = earlier.find((one) => before.some(({ moment, step, run }) => moment === 'step' && step === one.step && run === one.run)); // prettier-ignore
+  if (finished) return `run ${finished.run} had it on record`;
+  const unexcused = earlier.find((one) => !isExcused(one, effect));
+  return unexcused && `nothing kept run ${unexcused.run} from finishing it`;
 }

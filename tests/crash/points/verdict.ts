@@ -61,7 +61,7 @@ async function checkTask(evidence: Evidence, expected: Expectation, found: reado
 function checkTestimony({ testimony, wasCutOff }: Evidence, { label, effects, steps = 0 }: Expectation): string[] {
   const names = steps === 0 ? ['only'] : Array.from({ length: steps }, (_, n) => `step ${n + 1}`);
   const told = testimony.filter((line) => line.label === label);
-  return checkEffects(told, { promised: effects, steps: names }, wasCutOff);
+  return checkEffects(told, { promised: effects, steps: names }, ({ pid }) => wasCutOff(pid));
 }
 
 async function readEvents(redis: Redis, { id, owner }: Found): Promise<TaskEvent[]> {
