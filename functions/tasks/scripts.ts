@@ -44,6 +44,18 @@ type Command = (key: string, ...args: Argument[]) => Promise<unknown>;
 
 const prepared = new WeakSet<Redis>();
 
+/**
+ * Makes the scripts known to a connection. To be done before its first command: ioredis gathers commands in pipelines, and one that
+ * was begun before takes no script ("pipeline[functionName] is not a function").
+ */
+export function prepareScripts(redis: Redis): void {
+  if (prepared.has(redis)) return;
+  for (const [script, lua] of Object.entries(scripts)) {
+    redis.defineCommand(`task:${script}`, { numberOfKeys: 1, lua: compose(lua) });
+  }
+  prepared.add(redis);
+}
+
 /** What a script answers: its own reply, and the flat fields of the tasks whose turn has come by it. */
 export interface ScriptReply {
   readonly reply: unknown;
@@ -57,12 +69,7 @@ export async function runScript(
   taskKey: string,
   args: Argument[],
 ): Promise<ScriptReply> {
-  if (!prepared.has(redis)) {
-    for (const [script, lua] of Object.entries(scripts)) {
-      redis.defineCommand(`task:${script}`, { numberOfKeys: 1, lua: compose(lua) });
-    }
-    prepared.add(redis);
-  }
+  prepareScripts(redis);
   const command = (redis as unknown as Record<string, Command>)[`task:${name}`]!;
   const [reply, woken] = (await command.call(redis, taskKey, ...args)) as [unknown, string[][]];
   return { reply, woken };

@@ -1,0 +1,18 @@
+import { Redis } from 'ioredis';
+import { useTestRedis } from '../../tests/support/test-redis.ts';
+import { prepareScripts, runScript } from './scripts.ts';
+
+let connection: Redis;
+afterAll(() => connection.disconnect());
+const redis = useTestRedis();
+beforeAll(() => {
+  connection = new Redis(redis.url, { enableAutoPipelining: true });
+  prepareScripts(connection);
+});
+
+it('runs the first script of a connection in the same turn as another command', async () => {
+  const before = connection.get('{amo:0}:anything');
+  const reply = runScript(connection, 'renewLease', '{amo:0}:task:none', ['', 'token', 1_000]);
+  expect(await before).toBeNull();
+  expect(await reply).toEqual({ reply: 'lost', woken: [] });
+});
