@@ -1,5 +1,6 @@
 import type { ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { Redis } from 'ioredis';
+import Long from 'long';
 import { taskStates } from '../../contracts/task-states.ts';
 
 /** What a task leaves for as long as it is kept. The name after the hash tag begins with one of these. */
@@ -88,7 +89,8 @@ export async function peekAll(
 ): Promise<ServiceBusReceivedMessage[]> {
   const receiver = client.createReceiver(queue, subQueueType === undefined ? {} : { subQueueType });
   try {
-    return await receiver.peekMessages(1_000);
+    // Without a number the SDK goes on where the client's last look at the queue ended.
+    return await receiver.peekMessages(1_000, { fromSequenceNumber: Long.ONE });
   } finally {
     await receiver.close();
   }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningPiece } from '../../../local/launcher/supervisor.ts';
 import { taskKey } from '../../../functions/tasks/task-keys.ts';
 import { createRig, freePort, type Rig } from '../rig/rig.ts';
+import { peekAll } from '../leftovers.ts';
 import { readTestimony } from '../testimony.ts';
 import { amqpFrames } from './amqp-frames.ts';
 import { type CrashPoint, Gate } from './gate.ts';
@@ -92,8 +93,8 @@ export class Laboratory {
     this.#gate.arm(point);
     let over = false;
     const restarting = this.#restartWhenKilled(() => over);
-    await path.act(world, watch, prepared);
-    const faults = await this.#untilRight(path, world);
+    const acting = path.act(world, watch, prepared).then(() => [], (error: unknown) => [String(error)]); // prettier-ignore
+    const faults = [...(await acting), ...(await this.#untilRight(path, world))];
     const endedAt = Date.now();
     const { killedAt, operations } = this.#gate;
     this.#gate.disarm();
@@ -179,6 +180,7 @@ export class Laboratory {
       accepted: world.accepted,
       testimony: readTestimony(this.#rig.witnessFile),
       wasCutOff: (pid) => pid === this.#killedPid,
+      inOrder: path.inOrder ?? [],
     });
   }
 
@@ -189,7 +191,8 @@ export class Laboratory {
         receiveMode: 'receiveAndDelete',
         subQueueType: 'deadLetter',
       });
-      while ((await receiver.peekMessages(1)).length > 0) await receiver.receiveMessages(100, { maxWaitTimeInMs: 200 });
+      while ((await peekAll(this.#serviceBus, queue, 'deadLetter')).length > 0)
+        await receiver.receiveMessages(100, { maxWaitTimeInMs: 200 });
       await receiver.close();
     }
     await this.#redis.flushall();

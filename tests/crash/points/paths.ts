@@ -14,6 +14,8 @@ export interface Path {
   readonly act: (world: World, watch: Watch, prepared: string) => Promise<void>;
   /** After `act`: how everything must end. */
   readonly expect: (world: World) => readonly Expectation[];
+  /** Labels of tasks of which none may begin before the one before it has ended. */
+  readonly inOrder?: readonly string[];
 }
 
 const completed = (label: string, steps = 2): Expectation => ({ label, states: ['completed'], effects: 'once', steps });
@@ -54,6 +56,19 @@ function cancelPath(
     expect: ({ answers }) => [
       { label: name, states: [answers[0]?.status === 200 ? 'cancelled' : 'completed'], effects, steps: 1 },
     ],
+  };
+}
+
+/** Tasks that must wait for each other, submitted one after the other. */
+function sequence(name: string, more: Submission['more'], submissions: () => readonly Submission[]): Path {
+  return {
+    name,
+    async act(world) {
+      for (const submission of submissions())
+        await world.submit({ steps: 1, ...submission, more: { ...more, ...exactlyOnce } });
+    },
+    expect: () => submissions().map(({ label }) => completed(label, 1)),
+    inOrder: submissions().map(({ label }) => label),
   };
 }
 
@@ -108,5 +123,23 @@ export const paths: readonly Path[] = [
     act: (world) => world.submitBatch([1, 2, 3].map((n) => ({ label: `batch-${n}`, steps: 1, more: exactlyOnce }))),
     expect: (world) => [1, 2, 3].map((n) => unlessAccepted(world, completed(`batch-${n}`, 1))),
   },
+  sequence('ordered', { orderingKey: 'key' }, () => [
+    { label: 'ordered-1', failures: 1 },
+    { label: 'ordered-2' },
+    { label: 'ordered-3' },
+  ]),
+  {
+    // The last attempt of the first sets it aside: the next one may go on.
+    ...sequence('ordered-aside', { orderingKey: 'key' }, () => [
+      { label: 'ordered-aside-1', permanent: true },
+      { label: 'ordered-aside-2' },
+    ]),
+    expect: () => [{ ...completed('ordered-aside-1', 1), states: ['dead-lettered'] }, completed('ordered-aside-2', 1)],
+  },
+  sequence('one-at-a-time', { concurrencyKey: 'key' }, () => [
+    { label: 'one-at-a-time-1', delayMs: 300 },
+    { label: 'one-at-a-time-2' },
+  ]),
+  single('high-priority', { steps: 1, more: { priority: 'high', ...exactlyOnce } }),
   single('large-payload', { steps: 1, filler: 'many words '.repeat(40_000), more: exactlyOnce }),
 ];

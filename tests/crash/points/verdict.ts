@@ -19,6 +19,8 @@ export interface Evidence {
   readonly accepted: ReadonlyMap<string, string>;
   readonly testimony: readonly Testimony[];
   readonly wasCutOff: (pid: number) => boolean;
+  /** Labels of tasks of which none may begin before the one before it has ended. */
+  readonly inOrder: readonly string[];
 }
 
 type Found = { readonly id: string; readonly state: string; readonly owner: string; readonly label: string };
@@ -34,6 +36,7 @@ export async function findFaults(evidence: Evidence): Promise<string[]> {
   const unexpected = found.filter(({ label }) => !evidence.expectations.some((one) => one.label === label));
   const faults = [
     ...ofTasks.flat(),
+    ...findOvertaking(evidence),
     ...unexpected.map(({ id, label }) => `nobody submitted task ${id} (${label})`),
     ...(await findLeftovers(evidence.redis)),
   ];
@@ -62,6 +65,16 @@ function checkTestimony({ testimony, wasCutOff }: Evidence, { label, effects, st
   const names = steps === 0 ? ['only'] : Array.from({ length: steps }, (_, n) => `step ${n + 1}`);
   const told = testimony.filter((line) => line.label === label);
   return checkEffects(told, { promised: effects, steps: names }, ({ pid }) => wasCutOff(pid));
+}
+
+/** Where the lines of one task begin, those of the task before it have ended. */
+function findOvertaking({ testimony, inOrder }: Evidence): string[] {
+  return inOrder.slice(1).flatMap((label, n) => {
+    const [before, own] = [inOrder[n], label].map((wanted) => testimony.filter((line) => line.label === wanted));
+    const [last, first] = [before!.at(-1), own![0]];
+    if (first === undefined || last === undefined) return [];
+    return testimony.indexOf(last) > testimony.indexOf(first) ? [`${label} began before ${inOrder[n]} had ended`] : [];
+  });
 }
 
 async function readEvents(redis: Redis, { id, owner }: Found): Promise<TaskEvent[]> {
