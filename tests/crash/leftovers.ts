@@ -15,6 +15,7 @@ const kept = [
   'by-state',
   'finished',
   'clock',
+  'sequence',
   'idempotency',
   'withdrawn',
 ];
