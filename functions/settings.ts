@@ -102,6 +102,21 @@ const Settings = z.object({
   RatePerConcurrencyKey: countOrOff(0),
   /** For each task type: how many may be submitted in a second, how many run at once. JSON: {"echo":{"ratePerSecond":10,"concurrency":2}}. */
   TypeLimits: typeLimits(),
+  /** Hosts that a `callbackUrl` may point at, with commas between: `hooks.example.org, *.example.com`. None by default. */
+  CallbackHosts: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((host) => host.trim().toLowerCase())
+        .filter((host) => host !== ''),
+    ),
+  /** Signs callbacks, as Standard Webhooks say. */
+  CallbackSecret: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'should be whsec_ and at least 24 random bytes in base64')
+    .optional(),
   /** How long finished tasks are kept; dead letters stay until they are replayed or discarded. */
   RetentionDays: whole(7, 365),
 });

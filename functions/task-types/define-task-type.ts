@@ -43,6 +43,8 @@ export interface TaskTypeDefinition<Payload extends z.ZodType> {
   readonly timeLimitMs?: number;
   /** Where it differs from the app's settings; a task's own options win. */
   readonly retry?: RetryOptions & { readonly maxAttempts?: number };
+  /** Submitted by the app itself, and by nobody else. */
+  readonly isInternal?: boolean;
   /** How many tasks of this type may be submitted in a second, and run at once, over all owners; the setting TypeLimits goes before. */
   readonly limits?: TypeLimit;
   /** @returns the result, any JSON. Throw PermanentError where another attempt would be of no use; anything else is retried. */
@@ -57,6 +59,7 @@ export interface TaskType {
   readonly timeLimitMs: number | undefined;
   readonly retry: RetryOptions & { readonly maxAttempts?: number };
   readonly limits: TypeLimit;
+  readonly isInternal: boolean;
   readonly parse: (payload: unknown) => ParsedPayload;
   readonly run: (context: TaskContext, payload: unknown) => Promise<unknown>;
 }
@@ -85,7 +88,18 @@ export class RetryLater extends Error {
 }
 
 export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDefinition<Payload>): TaskType {
-  const { name, title, description, schema, example, timeLimitMs, retry = {}, limits = {}, run } = definition;
+  const {
+    name,
+    title,
+    description,
+    schema,
+    example,
+    timeLimitMs,
+    retry = {},
+    limits = {},
+    isInternal = false,
+    run,
+  } = definition;
   return {
     info: {
       name,
@@ -97,6 +111,7 @@ export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDe
     timeLimitMs,
     retry,
     limits,
+    isInternal,
     parse(payload) {
       const parsed = schema.safeParse(payload);
       return parsed.success ? { payload: parsed.data } : { errors: toInputErrors(parsed.error, '/payload') };

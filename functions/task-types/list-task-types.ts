@@ -10,7 +10,8 @@ app.http('ListTaskTypes', {
   authLevel: 'anonymous',
   handler: answering(async (request) => {
     readPrincipal(request.headers);
-    const list: TaskTypeList = { taskTypes: [...taskTypes.values()].map(({ info }) => info) };
+    const submittable = [...taskTypes.values()].filter(({ isInternal }) => !isInternal);
+    const list: TaskTypeList = { taskTypes: submittable.map(({ info }) => info) };
     return { jsonBody: list };
   }),
 });

@@ -1,19 +1,17 @@
 import type { InvocationContext } from '@azure/functions';
 import type { Task } from '../../contracts/task.ts';
 import { getRedis } from '../azure/redis.ts';
-import { sendMessage } from '../azure/service-bus.ts';
-import { publish } from '../events/publish.ts';
 import { admit, type SubmitLimits } from '../limits/admission.ts';
 import { Backlog } from '../limits/backlog.ts';
 import { Rates } from '../limits/rates.ts';
-import { getPayloadBlobs, getPayloadStore } from '../payloads/get-payload-store.ts';
+import { getPayloadBlobs } from '../payloads/get-payload-store.ts';
 import { holdingMemory } from '../payloads/memory-budget.ts';
 import { findUpload, type ReadUpload } from '../payloads/uploads.ts';
 import { getSettings } from '../settings.ts';
 import { taskTypes } from '../task-types/registry.ts';
-import { getPatientTaskStore, getTaskStore } from './engine.ts';
+import { getSubmitting } from './engine.ts';
 import { parseEnvelope, parseSubmission } from './parse-submission.ts';
-import { type Submitting, submitTask } from './submit-task.ts';
+import { submitTask } from './submit-task.ts';
 
 /** Checks and submits one task; the functions that take one and many share it. */
 export type Submitter = (body: unknown, idempotencyKey?: string) => Promise<Submitted>;
@@ -41,16 +39,11 @@ export function createSubmitter(owner: string, context: InvocationContext): Subm
   const limits = {
     payloadLimitBytes: settings.PayloadLimitBytes,
     maxAttempts: settings.MaxAttempts,
+    callbackHosts: settings.CallbackHosts,
     idempotencyMs: settings.IdempotencyHours * 60 * 60 * 1000,
   };
   const traceparent = context.traceContext?.traceParent;
-  const submitting: Submitting = {
-    store: getTaskStore(),
-    patientStore: getPatientTaskStore(),
-    send: sendMessage,
-    publish,
-    payloads: getPayloadStore(),
-  };
+  const submitting = getSubmitting();
   return async (body, idempotencyKey) => {
     const submission = {
       owner,

@@ -2,16 +2,18 @@ import type { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import type { TaskEvent } from '../../contracts/task-event.ts';
 import { getPatientRedis, getRedis } from '../azure/redis.ts';
+import { submitCallback } from '../callbacks/submit-callback.ts';
 import { sendMessage } from '../azure/service-bus.ts';
 import { publish } from '../events/publish.ts';
 import { TypeSlots } from '../limits/type-slots.ts';
-import { getPatientPayloadStore } from '../payloads/get-payload-store.ts';
+import { getPatientPayloadStore, getPayloadStore } from '../payloads/get-payload-store.ts';
 import { getSettings } from '../settings.ts';
 import type { TaskType } from '../task-types/define-task-type.ts';
 import { taskTypes } from '../task-types/registry.ts';
 import { dispatchWoken } from './dispatch.ts';
 import type { RetryPolicy } from './task-lifecycle.ts';
-import { stepsKey } from './task-keys.ts';
+import type { Submitting } from './submit-task.ts';
+import { stepsKey, taskKey } from './task-keys.ts';
 import type { OutgoingMessage } from './task-message.ts';
 import type { TaskFields } from './task-record.ts';
 import { TaskStore } from './task-store.ts';
@@ -30,6 +32,8 @@ export interface Engine {
   readonly readSteps: (id: string) => Promise<Record<string, string>>;
   readonly send: (message: OutgoingMessage) => Promise<void>;
   readonly publish: (owner: string, events: readonly TaskEvent[]) => void;
+  /** Submits the callback of a task that has ended, where it wants one. */
+  readonly callBack: (id: string) => Promise<void>;
   readonly log: (...args: unknown[]) => void;
   readonly createToken: () => string;
   /** 0 to 1. */
@@ -49,6 +53,17 @@ export function getTaskStore(): TaskStore {
 /** For running tasks, and for what must not be given up: waits for Redis. */
 export function getPatientTaskStore(): TaskStore {
   return createStore(getPatientRedis());
+}
+
+/** What submitting a task needs. */
+export function getSubmitting(): Submitting {
+  return {
+    store: getTaskStore(),
+    patientStore: getPatientTaskStore(),
+    send: sendMessage,
+    publish,
+    payloads: getPayloadStore(),
+  };
 }
 
 function createStore(redis: Redis): TaskStore {
@@ -90,6 +105,7 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
     readSteps: (id) => redis.hgetall(stepsKey(id)),
     send: sendMessage,
     publish,
+    callBack: async (id) => submitCallback(getSubmitting(), await redis.hgetall(taskKey(id)), Date.now()),
     log,
     createToken: randomUUID,
     random: Math.random,

@@ -3,6 +3,7 @@ import type { InputError } from '../../contracts/problem.ts';
 import { SubmitTask, submitLimits } from '../../contracts/submit.ts';
 import { AppError } from '../errors.ts';
 import type { ReadUpload } from '../payloads/uploads.ts';
+import { isCallbackAllowed } from '../callbacks/callback-hosts.ts';
 import { toInputErrors, type TaskType } from '../task-types/define-task-type.ts';
 import { parseDuration } from './duration.ts';
 import { findUnkeepable } from './json-limits.ts';
@@ -14,6 +15,7 @@ export interface SubmissionLimits {
   readonly payloadLimitBytes: number;
   readonly maxAttempts: number;
   readonly idempotencyMs: number;
+  readonly callbackHosts: readonly string[];
 }
 
 interface Submission {
@@ -44,6 +46,7 @@ export function parseSubmission(
   upload?: ReadUpload,
 ): NewTask {
   const { submitted, taskType } = parseEnvelope(body, taskTypes);
+  checkCallback(submitted, limits);
   if (submitted.payloadRef !== undefined && upload === undefined) {
     throw invalid([{ pointer: '/payloadRef', detail: 'An upload cannot be used here: send the payload itself.' }]);
   }
@@ -71,6 +74,7 @@ export function parseSubmission(
     lane: laneOf({ owner, priority, orderingKey }),
     ...(orderingKey !== undefined && { orderingKey, holds: submitted.ifDeadLettered === 'hold' }),
     ...(concurrencyKey !== undefined && { concurrencyKey }),
+    ...(submitted.callbackUrl !== undefined && { callbackUrl: submitted.callbackUrl }),
     maxAttempts:
       delivery === 'at-most-once' ? 1 : (submitted.maxAttempts ?? taskType.retry.maxAttempts ?? limits.maxAttempts),
     ...readTimes(submitted, now),
@@ -104,11 +108,14 @@ export function parseEnvelope(body: unknown, taskTypes: ReadonlyMap<string, Task
   if (unkeepable !== undefined) throw invalid([unkeepable]);
   const parsed = SubmitTask.safeParse(body);
   if (!parsed.success) throw invalid(toInputErrors(parsed.error));
-  const errors = [...notYetSupported(parsed.data), ...payloadFaults(parsed.data)];
+  const errors = payloadFaults(parsed.data);
   if (errors.length > 0) throw invalid(errors);
   const taskType = taskTypes.get(parsed.data.type);
-  if (taskType !== undefined) return { submitted: parsed.data, taskType };
-  const known = [...taskTypes.keys()].join(', ');
+  if (taskType !== undefined && !taskType.isInternal) return { submitted: parsed.data, taskType };
+  const known = [...taskTypes.values()]
+    .filter(({ isInternal }) => !isInternal)
+    .map(({ info }) => info.name)
+    .join(', ');
   throw invalid([{ pointer: '/type', detail: `There is no task type "${parsed.data.type}". Known are: ${known}.` }]);
 }
 
@@ -142,10 +149,11 @@ function checkPayload(value: unknown, taskType: TaskType): void {
   if ('errors' in parsed) throw invalid(parsed.errors);
 }
 
-/** Better refused than promised: these are in the contract and not yet built. */
-function notYetSupported({ callbackUrl }: SubmitTask): InputError[] {
-  if (callbackUrl === undefined) return [];
-  return [{ pointer: '/callbackUrl', detail: 'Callbacks are not supported yet; leave this field out.' }];
+function checkCallback({ callbackUrl }: SubmitTask, { callbackHosts }: SubmissionLimits): void {
+  if (callbackUrl === undefined || isCallbackAllowed(callbackUrl, callbackHosts)) return;
+  const allowed = callbackHosts.length === 0 ? 'none' : callbackHosts.join(', ');
+  const detail = `The hosts that may be called are ${allowed}; the setting CallbackHosts says so.`;
+  throw invalid([{ pointer: '/callbackUrl', detail }]);
 }
 
 function readTimes({ scheduledFor, expiresIn }: SubmitTask, now: number): Pick<NewTask, 'scheduledFor' | 'expiresAt'> {

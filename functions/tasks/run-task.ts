@@ -92,6 +92,7 @@ async function settle(engine: Engine, fields: TaskFields, token: string, outcome
     case 'result': {
       const completed = await engine.store.complete(id, token, outcome.result);
       engine.publish(owner, completed.events);
+      await callBack(engine, fields);
       if (completed.outcome === 'lost') engine.log(`Task ${id}: the result came too late, the lease was lost.`);
       return;
     }
@@ -144,9 +145,16 @@ async function fail(
     return;
   }
   if (failed.outcome === 'dead-lettered') {
+    await callBack(engine, fields);
     throw new DeadLettered(describeDeadLetter({ ...fields, error: JSON.stringify(error) }));
   }
   engine.log(`Task ${fields.id!}: the failure came too late, the lease was lost.`);
+}
+
+/** When this fails, or the process dies before, the sweeper does it. */
+async function callBack(engine: Engine, { id, callbackUrl }: TaskFields): Promise<void> {
+  if (callbackUrl === undefined) return;
+  await engine.callBack(id!).catch((error: unknown) => engine.log(`The callback of task ${id!} comes later:`, error));
 }
 
 function describeDeadLetter(fields: TaskFields): string {

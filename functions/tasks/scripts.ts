@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import accept from './lua/accept.lua';
+import callbackSubmitted from './lua/callback-submitted.lua';
 import cancel from './lua/cancel.lua';
 import complete from './lua/complete.lua';
 import confirmSent from './lua/confirm-sent.lua';
@@ -20,6 +21,7 @@ import withdraw from './lua/withdraw.lua';
 
 const scripts = {
   accept,
+  callbackSubmitted,
   cancel,
   complete,
   confirmSent,

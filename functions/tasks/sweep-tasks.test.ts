@@ -38,6 +38,7 @@ beforeEach(async () => {
     readSteps: async () => ({}),
     send: async ({ message }) => void sent.push(message),
     publish: (_owner, events) => void published.push(...events),
+    callBack: async () => undefined,
     log: () => undefined,
     createToken: () => 'token',
     random: () => 0.5,

@@ -10,6 +10,8 @@ import type { TaskFields } from './task-record.ts';
 const outboxPatienceMs = 15_000;
 /** The broker delivers a dead worker's message again when its lock ends; only when it does not, the sweeper steps in. */
 const leasePatienceMs = 60_000;
+/** The worker that ends a task submits its callback itself. */
+const callbackPatienceMs = 2_000;
 const perPartition = 500;
 
 export interface SweepOptions {
@@ -28,11 +30,12 @@ export async function sweepTasks(
   for (const partition of allPartitions) {
     const due = (waiting: Waiting, until: number) =>
       redis.zrangebyscore(waitingKey(partition, waiting), '-inf', until, 'LIMIT', 0, perPartition);
-    const [unsent, lapsed, expired, old] = await Promise.all([
+    const [unsent, lapsed, expired, old, callbacks] = await Promise.all([
       due('outbox', now - outboxPatienceMs),
       due('leases', now - leasePatienceMs),
       due('expiring', now),
       due('finished', now - retentionMs),
+      due('callbacks', now - callbackPatienceMs),
     ]);
     const read = (id: string) => redis.hgetall(taskKey(id));
     await each(engine, unsent, (id) => sendAgain(engine, id));
@@ -42,6 +45,7 @@ export async function sweepTasks(
     await each(engine, old, async (id) => void blobs.push(...[(await engine.store.forget(id)) ?? []].flat()));
     // What a crash leaves over from here is found by the sweep of payloads.
     await Promise.all(blobs.map((name) => deleteBlob(name)));
+    await each(engine, callbacks, (id) => engine.callBack(id));
     await openGates(engine, redis, partition);
   }
 }

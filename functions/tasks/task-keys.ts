@@ -28,5 +28,5 @@ export const gateKey = (partition: string, name: string) => `${tag(partition)}:g
 export const gatesKey = (partition: string) => `${tag(partition)}:gates`;
 
 /** Sorted sets that the sweeper looks through; the score is a time in milliseconds. */
-export type Waiting = 'outbox' | 'leases' | 'expiring' | 'finished';
+export type Waiting = 'outbox' | 'leases' | 'expiring' | 'finished' | 'callbacks';
 export const waitingKey = (partition: string, waiting: Waiting) => `${tag(partition)}:${waiting}`;

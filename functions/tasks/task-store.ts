@@ -29,6 +29,7 @@ export interface NewTask {
   /** As a dead letter it keeps its successors with the same ordering key waiting. */
   readonly holds?: boolean;
   readonly concurrencyKey?: string;
+  readonly callbackUrl?: string;
   readonly idempotency?: { readonly key: string; readonly fingerprint: string; readonly keptMs: number };
 }
 
@@ -123,7 +124,7 @@ export class TaskStore {
       task.scheduledFor ?? '', task.expiresAt ?? '',
       idempotency?.key ?? '', idempotency?.fingerprint ?? '', idempotency?.keptMs ?? '',
       task.lane, task.orderingKey ?? '', task.holds ? 1 : '', task.concurrencyKey ?? '',
-      this.#limits.window, this.#limits.backlog,
+      this.#limits.window, this.#limits.backlog, task.callbackUrl ?? '',
       task.payloadSha256 ?? '', task.payloadBlob ?? '', task.payloadCacheMs ?? '',
     ]); // prettier-ignore
     switch (outcome) {
@@ -248,6 +249,11 @@ export class TaskStore {
   /** Wakes the first task before a gate. @param gate key of its sorted set. @param id any task of the partition */
   async openGate(id: string, gate: string): Promise<void> {
     await this.#run('openGate', id, [gate]);
+  }
+
+  /** @param finishedAt of the task that the callback tells of, milliseconds since 1970 */
+  async callbackSubmitted(id: string, finishedAt: number): Promise<void> {
+    await this.#run('callbackSubmitted', id, [finishedAt]);
   }
 
   async expire(id: string): Promise<TaskEvent[]> {

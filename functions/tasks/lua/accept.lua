@@ -5,12 +5,12 @@
 --       expiresAt|'', idempotencyKey|'', fingerprint of the request, how long idempotency keys are kept (ms),
 --       lane, orderingKey|'', 1 when a dead letter holds its ordering key, concurrencyKey|'',
 --       how many messages of one owner wait in a lane at most, how many tasks of one owner wait in all at most,
---       SHA-256 of the payload|'', name of the blob that holds it too|'' (then `payload` may be ''), how long Redis keeps it (ms)|''
+--       callbackUrl|'', SHA-256 of the payload|'', name of the blob that holds it too|'' (then `payload` may be ''), how long Redis keeps it (ms)|''
 -- → {'accepted', fields, events} | {'duplicate', fields} | {'in-flight'} | {'reused'} | {'withdrawn'} | {'full'}
 local owner, type, state, delivery, details, payload, payloadBytes, maxAttempts = unpack(ARGV, 2, 9)
 local scheduledFor, expiresAt, idempotencyKey, fingerprint, idempotencyMs = unpack(ARGV, 10, 14)
-local lane, orderingKey, holds, concurrencyKey, window, ownerBacklog = unpack(ARGV, 15, 20)
-local payloadSha256, payloadBlob, payloadCacheMs = unpack(ARGV, 21, 23)
+local lane, orderingKey, holds, concurrencyKey, window, ownerBacklog, callbackUrl = unpack(ARGV, 15, 21)
+local payloadSha256, payloadBlob, payloadCacheMs = unpack(ARGV, 22, 24)
 
 if redis.call('EXISTS', KEYS[1]) == 1 then
   -- The same command again, after a reply that got lost on its way.
@@ -49,6 +49,7 @@ if scheduledFor ~= '' then redis.call('HSET', KEYS[1], 'scheduledFor', scheduled
 if orderingKey ~= '' then redis.call('HSET', KEYS[1], 'orderingKey', orderingKey) end
 if holds == '1' then redis.call('HSET', KEYS[1], 'holds', 1) end
 if concurrencyKey ~= '' then redis.call('HSET', KEYS[1], 'concurrencyKey', concurrencyKey) end
+if callbackUrl ~= '' then redis.call('HSET', KEYS[1], 'callbackUrl', callbackUrl) end
 if expiresAt ~= '' then
   redis.call('HSET', KEYS[1], 'expiresAt', expiresAt)
   redis.call('ZADD', key('expiring'), expiresAt, id)

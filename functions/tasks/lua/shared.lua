@@ -227,6 +227,7 @@ local function finish(task, state)
   leaveGates(task)
   -- A dead letter lets its successors pass, unless it was to hold its key.
   if state ~= 'dead-lettered' or not task.holds then leaveOrder(task) end
+  if task.callbackUrl then redis.call('ZADD', key('callbacks'), int(now), id) end
   -- Dead letters stay until somebody replays or discards them.
   if state ~= 'dead-lettered' then redis.call('ZADD', key('finished'), int(now), id) end
 end
