@@ -40,6 +40,10 @@ if (isWanted(operations)) console.log(`\n${operationsTable(await countOperations
 
 async function compare(): Promise<void> {
   const contestants = [await startOurs(), await startPeer()] as const;
+  const stop = async () => {
+    for (const contestant of contestants) await contestant.stop();
+  };
+  process.once('SIGINT', () => void stop().finally(() => process.exit(130)));
   const compared: Compared[] = [];
   try {
     for (const scenario of wanted)
@@ -48,7 +52,7 @@ async function compare(): Promise<void> {
         ...(await alternate(contestants, scenario, { rounds, durationMs: seconds * 1000 }, tell)),
       });
   } finally {
-    for (const contestant of contestants) await contestant.stop();
+    await stop();
   }
   const load = loadavg()[0]!.toFixed(1);
   console.log(`\n${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, load average at the end ${load}.`);

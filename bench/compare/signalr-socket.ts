@@ -3,7 +3,9 @@ import { eventsMethod } from '../../contracts/names.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
 
 const separator = '\x1e';
-const [invocation, ping, close] = [1, 6, 7];
+const [invocation, close] = [1, 7];
+/** The service closes a connection that was silent for 30 s. */
+const pingEveryMs = 10_000;
 
 interface HubMessage {
   readonly type?: number;
@@ -37,10 +39,15 @@ export async function openSignalR(
           else reject(new Error(message.error));
         } else if (message.type === invocation && message.target === eventsMethod) {
           onEvents(message.arguments?.[0] as TaskEvent[]);
-        } else if (message.type === ping) socket.send(record + separator);
-        else if (message.type === close) socket.close();
+        } else if (message.type === close) {
+          throw new Error(`SignalR closed the live connection: ${message.error ?? 'it did not say why'}.`);
+        }
       }
     });
   });
-  return () => socket.terminate();
+  const pinging = setInterval(() => socket.send(`{"type":6}${separator}`), pingEveryMs);
+  return () => {
+    clearInterval(pinging);
+    socket.terminate();
+  };
 }

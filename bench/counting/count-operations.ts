@@ -68,13 +68,13 @@ export async function countOperations(tell: (line: string) => void): Promise<Ope
   return all;
 }
 
+/** @returns how many tasks it submitted: a few more than asked for where they come in batches */
 async function runRounds(owner: Owner, { tasks, submitters, round }: Way): Promise<number> {
-  let [left, ended] = [tasks, 0];
+  let ended = 0;
   const loop = async () => {
-    while (left > 0) {
-      left -= 1;
-      ended += await round(owner);
-      left = Math.min(left, tasks - ended);
+    while (ended < tasks) {
+      const more = await round(owner);
+      ended += more;
     }
   };
   await Promise.all(Array.from({ length: submitters }, loop));
