@@ -22,7 +22,9 @@ export default {
     {
       ...nodeProject,
       displayName: 'node',
-      roots: ['contracts', 'client', 'functions', 'local', 'tests', 'scripts', 'bench'].map((folder) => `<rootDir>/${folder}`),
+      roots: ['contracts', 'client', 'functions', 'local', 'tests', 'scripts', 'bench'].map(
+        (folder) => `<rootDir>/${folder}`,
+      ),
       testMatch: ['**/*.test.ts'],
     },
     {
