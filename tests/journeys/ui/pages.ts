@@ -20,7 +20,7 @@ export async function chooseType(page: Page, title: string): Promise<void> {
 }
 
 export async function openOptions(page: Page): Promise<void> {
-  await page.getByText('When, retries, tags').click();
+  await page.getByText('When, order, retries, tags').click();
 }
 
 /** Waits until the task of the picture has ended, and gives its ID. */

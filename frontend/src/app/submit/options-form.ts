@@ -1,6 +1,6 @@
 import { FormControl, FormGroup, Validators } from '@angular/forms';
 import type { SubmitTask } from '../../../../contracts/submit.ts';
-import type { Delivery } from '../../../../contracts/task-states.ts';
+import type { Delivery, Priority } from '../../../../contracts/task-states.ts';
 
 export const largestAttempts = 50;
 const secondsPer = { minutes: 60, hours: 3600, days: 86_400 } as const;
@@ -30,7 +30,16 @@ export const deliveryLooks: readonly DeliveryLook[] = [
   },
 ];
 
-/** The form behind "When, retries, tags". Control names are the API's, so that its errors find them. */
+/** How a priority is offered: each has workers of its own. */
+export const priorityLooks: readonly { readonly name: Priority; readonly word: string }[] = [
+  { name: 'high', word: 'High' },
+  { name: 'normal', word: 'Normal' },
+  { name: 'low', word: 'Low' },
+];
+
+const longestKey = 128;
+
+/** The form behind "When, order, retries, tags". Control names are the API's, so that its errors find them. */
 export function optionsForm() {
   return new FormGroup({
     /** Local date and time, as the browser's field has it. */
@@ -38,6 +47,8 @@ export function optionsForm() {
     expiresIn: new FormControl<number | null>(null, Validators.min(1)),
     expiresUnit: new FormControl<keyof typeof secondsPer>('minutes', { nonNullable: true }),
     delivery: new FormControl<Delivery>('at-least-once', { nonNullable: true }),
+    orderingKey: new FormControl('', { nonNullable: true, validators: Validators.maxLength(longestKey) }),
+    priority: new FormControl<Priority>('normal', { nonNullable: true }),
     maxAttempts: new FormControl<number | null>(null, [Validators.min(1), Validators.max(largestAttempts)]),
     /** Separated by commas. */
     tags: new FormControl('', { nonNullable: true }),
@@ -47,12 +58,15 @@ export type OptionsForm = ReturnType<typeof optionsForm>;
 
 /** The part of a submission these options say; what is left empty is left to the API. */
 export function optionsOf(form: OptionsForm): Omit<SubmitTask, 'type' | 'payload'> {
-  const { scheduledFor, expiresIn, expiresUnit, delivery, maxAttempts, tags } = form.getRawValue();
+  const { scheduledFor, expiresIn, expiresUnit, delivery, orderingKey, priority, maxAttempts, tags } =
+    form.getRawValue();
   const words = tags.split(',').flatMap((tag) => tag.trim() || []);
   return {
     ...(scheduledFor !== '' && { scheduledFor: new Date(scheduledFor).toISOString() }),
     ...(expiresIn !== null && { expiresIn: expiresIn * secondsPer[expiresUnit] }),
     ...(delivery !== 'at-least-once' && { delivery }),
+    ...(orderingKey.trim() !== '' && { orderingKey: orderingKey.trim() }),
+    ...(priority !== 'normal' && { priority }),
     ...(maxAttempts !== null && delivery !== 'at-most-once' && { maxAttempts }),
     ...(words.length > 0 && { tags: words }),
   };

@@ -3,7 +3,7 @@ import { ReactiveFormsModule } from '@angular/forms';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect, MatSelectTrigger } from '@angular/material/select';
-import { type DeliveryLook, deliveryLooks, largestAttempts, type OptionsForm } from './options-form.ts';
+import { type DeliveryLook, deliveryLooks, largestAttempts, type OptionsForm, priorityLooks } from './options-form.ts';
 
 @Component({
   selector: 'app-task-options',
@@ -55,6 +55,26 @@ import { type DeliveryLook, deliveryLooks, largestAttempts, type OptionsForm } f
         </mat-select>
         <mat-hint>{{ delivery().about }}</mat-hint>
         <mat-error>{{ fault('delivery') }}</mat-error>
+      </mat-form-field>
+      <mat-form-field>
+        <mat-label>Ordering key</mat-label>
+        <input matInput formControlName="orderingKey" autocomplete="off" />
+        <mat-hint>Your tasks with the same key run one after the other.</mat-hint>
+        <mat-error>{{ fault('orderingKey') }}</mat-error>
+      </mat-form-field>
+      <mat-form-field>
+        <mat-label>Priority</mat-label>
+        <mat-select formControlName="priority">
+          @for (look of priorityLooks; track look.name) {
+            <mat-option [value]="look.name">{{ look.word }}</mat-option>
+          }
+        </mat-select>
+        @if (form().controls.orderingKey.value.trim() !== '') {
+          <mat-hint>With an ordering key, order goes first.</mat-hint>
+        } @else {
+          <mat-hint>Each has workers of its own.</mat-hint>
+        }
+        <mat-error>{{ fault('priority') }}</mat-error>
       </mat-form-field>
       <mat-form-field>
         <mat-label>Attempts at most</mat-label>
@@ -111,6 +131,7 @@ import { type DeliveryLook, deliveryLooks, largestAttempts, type OptionsForm } f
 export class TaskOptions {
   readonly form = input.required<OptionsForm>();
   protected readonly deliveryLooks = deliveryLooks;
+  protected readonly priorityLooks = priorityLooks;
 
   /** The one that is chosen. */
   protected delivery(): DeliveryLook {
@@ -121,6 +142,7 @@ export class TaskOptions {
   protected fault(name: keyof OptionsForm['controls']): string {
     const errors = this.form().controls[name].errors;
     if (errors?.['server']) return (errors['server'] as { message: string }).message;
+    if (errors?.['maxlength']) return 'At most 128 characters.';
     if (errors?.['min']) return 'At least 1.';
     return errors?.['max'] ? `At most ${largestAttempts}.` : '';
   }

@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+import type { Wait } from '../../../../contracts/task-states.ts';
 import type { Task } from '../../../../contracts/task.ts';
 import { formatBytes } from '../ui/bytes.ts';
 import { exactTime, formatDuration } from '../ui/duration.ts';
@@ -42,6 +43,14 @@ import { RelativeTime } from '../ui/relative-time.ts';
         <dt>Ordering key</dt>
         <dd>{{ key }}</dd>
       }
+      @if (task().concurrencyKey; as key) {
+        <dt>Concurrency key</dt>
+        <dd>{{ key }}</dd>
+      }
+      @if (task().waitingFor; as wait) {
+        <dt>Waits for</dt>
+        <dd>{{ waits[wait] }}</dd>
+      }
       <dt>Owner</dt>
       <dd>{{ task().owner }}</dd>
       @if (task().tags.length > 0) {
@@ -77,6 +86,11 @@ import { RelativeTime } from '../ui/relative-time.ts';
 })
 export class TaskFacts {
   readonly task = input.required<Task>();
+  protected readonly waits: Readonly<Record<Wait, string>> = {
+    'owner-window': 'room in the queue: many tasks of this owner are ahead of it',
+    'ordering-key': 'the task ahead of it with the same ordering key',
+    concurrency: 'a place among the tasks that run at once',
+  };
   protected readonly payload = computed(() => formatBytes(this.task().payloadBytes));
   protected readonly times = computed(() => {
     const { createdAt, scheduledFor, expiresAt, startedAt, finishedAt } = this.task();
