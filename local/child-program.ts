@@ -3,7 +3,7 @@
  * with `{type: 'pong'}` and `{type: 'request', id, …}` with `{type: 'reply', id, …}`, and closes on SIGTERM or when the channel closes,
  * because then the launcher is gone.
  */
-import { messageOf } from './failure.ts';
+import { Fatal, messageOf } from './failure.ts';
 
 interface Program {
   close(): Promise<void>;
@@ -21,6 +21,10 @@ interface Message {
 /** Starts what the program is for; a failure ends the program with one sentence on stderr and exit code 1. */
 export async function runAsChild(start: () => Promise<Program>): Promise<void> {
   outliveTheLauncher();
+  process.on('uncaughtException', (error) => {
+    console.error(error instanceof Fatal ? error.message : error);
+    process.exit(1);
+  });
   let stopAsked = false;
   let running: Program | undefined;
   const stop = () => {

@@ -22,6 +22,8 @@ export interface ServiceBusOptions {
   readonly tier?: keyof typeof MAX_MESSAGE_SIZE;
   /** Milliseconds since 1970; the system's clock when left out. */
   readonly now?: () => number;
+  /** Told when it finds that something acknowledged may be lost; stderr when left out. */
+  readonly warn?: (sentence: string) => void;
 }
 
 export interface ServiceBusServer extends Listening {
@@ -36,7 +38,8 @@ export interface ServiceBusServer extends Listening {
  */
 export async function startServiceBus(options: ServiceBusOptions): Promise<ServiceBusServer> {
   const { port, host = '127.0.0.1', dataFile, entities, accessKeys, tier = 'standard', now = Date.now } = options;
-  const broker = new Broker(dataFile, parseEntities(entities), systemClock(now), amqpEncoding);
+  const warn = options.warn ?? ((sentence: string) => console.warn(sentence));
+  const broker = new Broker(dataFile, parseEntities(entities), systemClock(now), amqpEncoding, warn);
   try {
     const listening = await listen({ port, host, broker, accessKeys, now, maxMessageSize: MAX_MESSAGE_SIZE[tier] });
     return {

@@ -33,17 +33,28 @@ export class Broker {
   readonly #rules = new Map<string, RuleSet>();
   readonly #forget: Alarm;
 
-  /** @throws Error in one sentence when the data file cannot be used. */
-  constructor(dataFile: string, entities: Entities, clock: Clock, encoding: MessageEncoding) {
-    this.store = new Store(dataFile);
+  /**
+   * @param warn is told when what was acknowledged before may be lost
+   * @throws Fatal in one sentence when the data file cannot be used.
+   */
+  constructor(
+    dataFile: string,
+    entities: Entities,
+    clock: Clock,
+    encoding: MessageEncoding,
+    warn: (sentence: string) => void,
+  ) {
+    this.store = new Store(dataFile, warn);
     this.faults = new Faults(clock);
     this.#clock = clock;
     this.#encoding = encoding;
-    for (const settings of entities.queues) this.#targets.set(settings.path.toLowerCase(), this.#addQueue(settings));
-    for (const settings of entities.topics) this.#addTopic(settings);
     this.#forget = new Alarm(clock, () => this.#forgetMessageIds());
-    this.#forgetMessageIds();
-    this.store.commit();
+    try {
+      this.#read(entities);
+    } catch (error) {
+      this.store.abandon();
+      throw error;
+    }
   }
 
   /**
@@ -84,6 +95,13 @@ export class Broker {
     this.#forget.off();
     for (const entity of [...this.#sources.values(), ...this.#targets.values()]) entity.close();
     this.store.close();
+  }
+
+  #read(entities: Entities): void {
+    for (const settings of entities.queues) this.#targets.set(settings.path.toLowerCase(), this.#addQueue(settings));
+    for (const settings of entities.topics) this.#addTopic(settings);
+    this.#forgetMessageIds();
+    this.store.commit();
   }
 
   #addQueue(settings: QueueSettings): Queue {

@@ -25,12 +25,16 @@ export interface ScheduledRow {
   readonly timeToLive: number | null;
 }
 
+/** Sequence numbers set aside at a time, so that none is given twice though the log that holds the messages is lost. */
+const RESERVE = 100_000;
+
 /** The rows of one entity, and its sequence numbers. */
 export class MessageTable implements BacklogSource {
   readonly entity: number;
   readonly store: Store;
   #nextSequenceNumber: number;
-  readonly #saveSequence = () => this.store.write(ENTITY.saveSequence, this.#nextSequenceNumber, this.entity);
+  /** Where the numbers set aside end: what the file itself says. */
+  #reservedUntil: number;
 
   /** Entity names are not case-sensitive. */
   constructor(store: Store, path: string) {
@@ -41,12 +45,18 @@ export class MessageTable implements BacklogSource {
     this.store = store;
     this.entity = row.id;
     this.#nextSequenceNumber = row.nextSequenceNumber;
+    this.#reservedUntil = row.nextSequenceNumber;
   }
 
-  /** A number never given before; saved in the same transaction as what bears it. */
+  /** A number never given before. After a crash what is left of those set aside is skipped. */
   newSequenceNumber(): number {
-    this.store.beforeCommit(this.#saveSequence);
+    if (this.#nextSequenceNumber === this.#reservedUntil) this.#reserve(this.#nextSequenceNumber + RESERVE);
     return this.#nextSequenceNumber++;
+  }
+
+  /** Nothing will be added any more: numbers set aside and not given are the next ones. */
+  close(): void {
+    if (this.#reservedUntil !== this.#nextSequenceNumber) this.#reserve(this.#nextSequenceNumber);
   }
 
   /** Stores a message that is available at once; returns when it expires. */
@@ -197,6 +207,12 @@ export class MessageTable implements BacklogSource {
     const changed = this.store.write(RULES.configure, configured, this.entity, configured) > 0;
     if (changed) this.store.write(RULES.clear, this.entity);
     return changed;
+  }
+
+  #reserve(until: number): void {
+    this.store.write(ENTITY.reserve, until, this.entity);
+    this.store.checkpoint();
+    this.#reservedUntil = until;
   }
 
   #insert(

@@ -75,6 +75,10 @@ class TestConsumer implements Consumer {
   }
 }
 
+const refuse = (sentence: string) => {
+  throw new Error(sentence);
+};
+
 describe('a queue', () => {
   const folder = mkdtempSync(join(tmpdir(), 'queue-'));
   let clock: ManualClock;
@@ -85,14 +89,14 @@ describe('a queue', () => {
   beforeEach(() => {
     file = join(folder, `${files++}.sqlite`);
     clock = new ManualClock();
-    broker = new Broker(file, ENTITIES, clock, amqpEncoding);
+    broker = new Broker(file, ENTITIES, clock, amqpEncoding, refuse);
   });
   afterEach(() => broker.close());
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const restart = () => {
     broker.close();
-    broker = new Broker(file, ENTITIES, clock, amqpEncoding);
+    broker = new Broker(file, ENTITIES, clock, amqpEncoding, refuse);
   };
   /** Resolves when everything asked for so far was committed and dealt out. */
   const settled = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));

@@ -205,6 +205,7 @@ export class Queue {
   close(): void {
     this.#lockAlarm.off();
     this.#intake.close();
+    this.#table.close();
     this.#expiry.close();
     this.sessions?.close();
   }

@@ -21,6 +21,10 @@ const message = (sessionId: string): IncomingMessage => ({
   content: Buffer.from('content'),
 });
 
+const refuse = (sentence: string) => {
+  throw new Error(sentence);
+};
+
 describe('the next session', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sessions-'));
   let broker: Broker;
@@ -29,7 +33,7 @@ describe('the next session', () => {
   let files = 0;
 
   beforeEach(() => {
-    broker = new Broker(join(folder, `${files++}.sqlite`), ENTITIES, new ManualClock(), amqpEncoding);
+    broker = new Broker(join(folder, `${files++}.sqlite`), ENTITIES, new ManualClock(), amqpEncoding, refuse);
     queue = broker.source('q');
     if (!queue.sessions) throw new Error('the queue has sessions');
     sessions = queue.sessions;

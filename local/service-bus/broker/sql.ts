@@ -4,6 +4,7 @@ export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS entities (
   id INTEGER PRIMARY KEY,
   path TEXT NOT NULL UNIQUE,
+  -- While the broker runs: the end of those set aside.
   next_sequence_number INTEGER NOT NULL DEFAULT 1,
   -- The rules its settings named when they were last read.
   configured_rules TEXT
@@ -58,6 +59,13 @@ CREATE TABLE IF NOT EXISTS rules (
 ) STRICT;
 `;
 
+/** Stands in the file while a broker has it open, from before the first message on: a broker that starts and finds it knows of a crash. */
+export const OPEN_MARK = {
+  get: 'PRAGMA user_version',
+  set: 'PRAGMA user_version = 1; PRAGMA wal_checkpoint(PASSIVE)',
+  clear: 'PRAGMA user_version = 0',
+} as const;
+
 const MESSAGE = `id, sequence_number AS sequenceNumber, enqueued_sequence_number AS enqueuedSequenceNumber, state,
   message_id AS messageId, session_id AS sessionId, enqueued_at AS enqueuedAt, scheduled_for AS scheduledFor,
   time_to_live AS timeToLive, expires_at AS expiresAt, delivery_count AS deliveryCount,
@@ -67,7 +75,7 @@ const MESSAGE = `id, sequence_number AS sequenceNumber, enqueued_sequence_number
 export const ENTITY = {
   add: 'INSERT INTO entities (path) VALUES (?) ON CONFLICT (path) DO NOTHING',
   find: 'SELECT id, next_sequence_number AS nextSequenceNumber FROM entities WHERE path = ?',
-  saveSequence: 'UPDATE entities SET next_sequence_number = ? WHERE id = ?',
+  reserve: 'UPDATE entities SET next_sequence_number = ? WHERE id = ?',
 } as const;
 
 export const MESSAGES = {

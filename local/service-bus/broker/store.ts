@@ -1,29 +1,35 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { SCHEMA } from './sql.ts';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { closeDataFile, dataFileError, openDataFile } from './data-file.ts';
 
 /**
  * The broker's file: one SQLite database, written in groups. All writes of one turn of the event loop share one transaction;
  * what must wait for the disk (an answer to a client, a delivery) waits in `afterCommit`.
  */
 export class Store {
+  readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
-  #beforeCommit = new Set<() => void>();
   #afterCommit: (() => void)[] = [];
   #writing = false;
+  #checkpointAsked = false;
+  #closed = false;
   #turn: NodeJS.Immediate | undefined;
 
-  /** @throws Error in one sentence when the file cannot be opened, is in use or is damaged. */
-  constructor(file: string) {
-    this.#database = open(file);
+  /**
+   * @param warn is told when what was acknowledged before may be lost
+   * @throws Fatal in one sentence when the file cannot be opened, is in use or is damaged.
+   */
+  constructor(file: string, warn: (sentence: string) => void) {
+    this.#file = file;
+    this.#database = openDataFile(file, warn);
   }
 
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#statement(sql).all(...values) as Row[];
+    return this.#orDie(() => this.#statement(sql).all(...values) as Row[]);
   }
 
   get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#statement(sql).get(...values) as Row | undefined;
+    return this.#orDie(() => this.#statement(sql).get(...values) as Row | undefined);
   }
 
   /** Changes rows within this turn's transaction; returns how many. */
@@ -36,12 +42,6 @@ export class Store {
     });
   }
 
-  /** Calls `write` once in this turn, just before its commit, however often it is asked for. */
-  beforeCommit(write: () => void): void {
-    this.#beforeCommit.add(write);
-    this.#schedule();
-  }
-
   /** Calls `done` once everything written so far is on the disk. */
   afterCommit(done: () => void): void {
     this.#afterCommit.push(done);
@@ -50,31 +50,46 @@ export class Store {
 
   /** Commits what this turn has written so far. */
   commit(): void {
-    const writes = this.#beforeCommit;
-    this.#beforeCommit = new Set();
-    for (const write of writes) write();
     if (this.#writing) this.#orDie(() => this.#database.exec('COMMIT'));
     this.#writing = false;
+    if (this.#checkpointAsked) this.#orDie(() => this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)'));
+    this.#checkpointAsked = false;
+  }
+
+  /** Has the next commit written into the file itself, where it outlives a loss of the log. */
+  checkpoint(): void {
+    this.#checkpointAsked = true;
+    this.#schedule();
   }
 
   close(): void {
     clearImmediate(this.#turn);
     this.commit();
+    this.#closed = true;
     this.#afterCommit = [];
+    closeDataFile(this.#database);
+  }
+
+  /** Lets go of the file as it is. */
+  abandon(): void {
+    clearImmediate(this.#turn);
+    this.#closed = true;
     this.#database.close();
   }
 
-  /** A write that fails (a full disk, a damaged file) ends the process: memory and disk no longer agree, and a restart makes them. */
+  /**
+   * What fails here (a full disk, a damaged file) ends the process: memory and disk no longer agree, and a restart makes them. Who is
+   * still starting abandons the store instead.
+   */
   #orDie<Result>(work: () => Result): Result {
     try {
       return work();
     } catch (error) {
+      const fatal = dataFileError(this.#file, error);
       process.nextTick(() => {
-        throw new Error(`The Service Bus data file could not be written: ${(error as Error).message}.`, {
-          cause: error,
-        });
+        if (!this.#closed) throw fatal;
       });
-      throw error;
+      throw fatal;
     }
   }
 
@@ -97,18 +112,5 @@ export class Store {
       this.#statements.set(sql, statement);
     }
     return statement;
-  }
-}
-
-function open(file: string): DatabaseSync {
-  let database: DatabaseSync | undefined;
-  try {
-    database = new DatabaseSync(file, { timeout: 0 });
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    database.exec(SCHEMA);
-    return database;
-  } catch (error) {
-    database?.close();
-    throw new Error(`The Service Bus data file ${file} cannot be used: ${(error as Error).message}.`, { cause: error });
   }
 }

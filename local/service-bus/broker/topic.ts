@@ -53,5 +53,6 @@ export class Topic {
 
   close(): void {
     this.#intake.close();
+    this.#table.close();
   }
 }

@@ -153,12 +153,12 @@ onlyHere('the data file', () => {
     await writeFile(dataFile, 'not a database, but long enough to look like something else'.repeat(100));
     const starting = () => startServiceBus({ port: 0, dataFile, entities: ENTITIES });
     await expect(starting()).rejects.toThrow(
-      `The Service Bus data file ${dataFile} cannot be used: file is not a database.`,
+      `The Service Bus data file ${dataFile} is no data file (file is not a database): move it away, `,
     );
     await truncate(dataFile);
     const server = await starting();
     await expect(starting()).rejects.toThrow(
-      `The Service Bus data file ${dataFile} cannot be used: database is locked.`,
+      `The Service Bus data file ${dataFile} is in use (database is locked): end the program that has it open, then start again.`,
     );
     await server.close();
   });
