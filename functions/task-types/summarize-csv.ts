@@ -3,8 +3,6 @@ import { ColumnSummarizer, type ColumnSummary } from './csv/column-summary.ts';
 import { parseCsv } from './csv/parse-csv.ts';
 import { defineTaskType, PermanentError } from './define-task-type.ts';
 
-const rowsBetweenReports = 1_000;
-
 export interface CsvSummary {
   readonly rows: number;
   readonly columns: readonly ColumnSummary[];
@@ -27,17 +25,16 @@ export const summarizeCsv = defineTaskType({
   async run({ progress, signal }, { csv }): Promise<CsvSummary> {
     let columns: ColumnSummarizer[] | undefined;
     let rows = 0;
-    for await (const { record, read } of parseCsv(csv)) {
-      if (columns === undefined) {
-        columns = columnNames(record).map((name) => new ColumnSummarizer(name));
-        continue;
+    for await (const { records, read } of parseCsv(csv)) {
+      signal.throwIfAborted();
+      for (const record of records) {
+        if (columns === undefined) columns = columnNames(record).map((name) => new ColumnSummarizer(name));
+        else {
+          rows += 1;
+          for (let i = 0; i < columns.length; i += 1) columns[i]!.add(record[i] ?? '');
+        }
       }
-      rows += 1;
-      for (const [i, column] of columns.entries()) column.add(record[i] ?? '');
-      if (rows % rowsBetweenReports === 0) {
-        signal.throwIfAborted();
-        progress(read * 100, `Row ${rows.toLocaleString('en')}`);
-      }
+      progress(read * 100, `Row ${rows.toLocaleString('en')}`);
     }
     if (columns === undefined) throw new PermanentError('The CSV has no line with text in it.', 'invalid-csv');
     return { rows, columns: columns.map((column) => column.summary()) };

@@ -8,7 +8,7 @@ import { sweepTasks } from './sweep-tasks.ts';
 import { createTaskId } from './task-id.ts';
 import { taskKey } from './task-keys.ts';
 import { findTask } from './task-queries.ts';
-import { type NewTask, TaskStore } from './task-store.ts';
+import { type StorableTask, TaskStore } from './task-store.ts';
 
 let redis: Redis;
 // Before useTestRedis, as hooks run in their order: the client goes first, then its server.
@@ -49,7 +49,7 @@ beforeEach(async () => {
 const sweep = () =>
   sweepTasks(engine, redis, { retentionMs, deleteBlob: async (name) => void deletedBlobs.push(name) });
 
-async function accept(more: Partial<NewTask> = {}): Promise<string> {
+async function accept(more: Partial<StorableTask> = {}): Promise<string> {
   const owner = more.owner ?? 'ada';
   const id = createTaskId(owner, (now += 1));
   const details = { tags: [], priority: 'normal' as const };
@@ -113,6 +113,16 @@ it('expires what waits after its time, and forgets what has been kept long enoug
   await sweep();
   expect(await findTask(redis, late)).toBeUndefined();
   expect(await findTask(redis, dead)).toMatchObject({ state: 'dead-lettered' });
+});
+
+it('deletes the blob that has the payload of a task it forgets', async () => {
+  const id = await accept({ payloadBlob: 'tasks/one' });
+  await accept({ owner: 'bob', payloadBlob: 'tasks/of-a-task-that-waits' });
+  await engine.store.cancel(id);
+  now += retentionMs + 1;
+  await sweep();
+  await sweep();
+  expect(deletedBlobs).toEqual(['tasks/one']);
 });
 
 it('puts the others right when one cannot be', async () => {

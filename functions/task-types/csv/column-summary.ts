@@ -1,3 +1,5 @@
+import { DistinctCounter } from './distinct-counter.ts';
+
 export type ColumnType = 'integer' | 'number' | 'boolean' | 'date' | 'text' | 'empty';
 
 /** `min`, `max` and `mean` are null where they say nothing: `mean` of dates, all three of booleans and texts. */
@@ -13,6 +15,7 @@ export interface ColumnSummary {
 
 /** What stands for "no value", beside an empty field. */
 const missingMarks = new Set(['', 'na', 'n/a', 'null', 'nan']);
+const longestMark = 4;
 
 // A leading zero makes an identifier (a post code, an account), not a number.
 const integer = /^[+-]?(0|[1-9]\d*)$/;
@@ -23,12 +26,11 @@ const date = /^(\d{4})-(\d{2})-(\d{2})([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d
 /** Gathers what a column's values have in common, one value at a time. */
 export class ColumnSummarizer {
   readonly #name: string;
-  readonly #distinct = new Set<string>();
+  readonly #distinct = new DistinctCounter();
   #missing = 0;
   #numbers = new NumberRange();
   #candidates = new Set<ColumnType>(['integer', 'number', 'boolean', 'date']);
-  #firstDate: string | null = null;
-  #lastDate: string | null = null;
+  #dates = new DateRange();
 
   constructor(name: string) {
     this.#name = name;
@@ -36,29 +38,26 @@ export class ColumnSummarizer {
 
   add(raw: string): void {
     const value = raw.trim();
-    if (missingMarks.has(value.toLowerCase())) {
+    if (value.length <= longestMark && missingMarks.has(value.toLowerCase())) {
       this.#missing += 1;
       return;
     }
     this.#distinct.add(value);
     for (const type of this.#candidates) if (!fits(type, value)) this.#candidates.delete(type);
     if (this.#candidates.has('number')) this.#numbers.add(Number(value));
-    if (this.#candidates.has('date')) {
-      if (this.#firstDate === null || timeOf(value) < timeOf(this.#firstDate)) this.#firstDate = value;
-      if (this.#lastDate === null || timeOf(value) > timeOf(this.#lastDate)) this.#lastDate = value;
-    }
+    if (this.#candidates.has('date')) this.#dates.add(value);
   }
 
   summary(): ColumnSummary {
     const type = this.#type();
-    const base = { name: this.#name, type, missing: this.#missing, distinct: this.#distinct.size };
+    const base = { name: this.#name, type, missing: this.#missing, distinct: this.#distinct.count };
     if (type === 'integer' || type === 'number') return { ...base, ...this.#numbers.summary() };
-    if (type === 'date') return { ...base, min: this.#firstDate, max: this.#lastDate, mean: null };
+    if (type === 'date') return { ...base, ...this.#dates.summary(), mean: null };
     return { ...base, min: null, max: null, mean: null };
   }
 
   #type(): ColumnType {
-    if (this.#distinct.size === 0) return 'empty';
+    if (this.#distinct.count === 0) return 'empty';
     const [type] = this.#candidates;
     return type ?? 'text';
   }
@@ -81,6 +80,21 @@ class NumberRange {
 
   summary(): { min: number; max: number; mean: number } {
     return { min: this.#min, max: this.#max, mean: this.#mean };
+  }
+}
+
+class DateRange {
+  #first: { readonly text: string; readonly time: number } | undefined;
+  #last: { readonly text: string; readonly time: number } | undefined;
+
+  add(text: string): void {
+    const time = timeOf(text);
+    if (this.#first === undefined || time < this.#first.time) this.#first = { text, time };
+    if (this.#last === undefined || time > this.#last.time) this.#last = { text, time };
+  }
+
+  summary(): { min: string | null; max: string | null } {
+    return { min: this.#first?.text ?? null, max: this.#last?.text ?? null };
   }
 }
 
