@@ -21,7 +21,7 @@ it('says in plain words what is too much or too little', () => {
   const { errors } = defineTaskType({ name: 's', title: 'S', schema, example: { text: '', list: [1], n: 1 }, run: async () => null }).parse({
     text: 'long', list: [], n: 10,
   }) as { errors: { detail: string }[] }; // prettier-ignore
-  expect(errors.map(({ detail }) => detail)).toEqual(['At most 3 characters.', 'At least 1 items.', 'At most 9.']);
+  expect(errors.map(({ detail }) => detail)).toEqual(['At most 3 characters.', 'At least 1 item.', 'At most 9.']);
 });
 
 it('escapes pointers as RFC 6901 says', () => expect(toPointer(['a/b', 'm~n', 0])).toBe('/a~1b/m~0n/0'));

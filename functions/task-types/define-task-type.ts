@@ -134,11 +134,15 @@ function detailOf(issue: z.core.$ZodIssue): string {
     case 'unrecognized_keys':
       return 'This field does not exist here; remove it.';
     case 'too_big':
-      return `At most ${String(issue.maximum)}${unitOf(issue.origin)}.`;
+      return `At most ${String(issue.maximum)}${unitOf(issue.origin, issue.maximum)}.`;
     case 'too_small':
       // A schema's own message for an empty field says more than a count.
       return /^Too small/.test(issue.message)
-        ? `At least ${String(issue.minimum)}${unitOf(issue.origin)}.`
+        ? `At least ${String(issue.minimum)}${unitOf(issue.origin, issue.minimum)}.`
+        : issue.message;
+    case 'invalid_value':
+      return /^Invalid (option|input)/.test(issue.message)
+        ? `One of ${issue.values.map(String).join(', ')}.`
         : issue.message;
     default:
       if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
@@ -147,9 +151,10 @@ function detailOf(issue: z.core.$ZodIssue): string {
   }
 }
 
-function unitOf(origin: string): string {
-  if (origin === 'string') return ' characters';
-  return origin === 'array' ? ' items' : '';
+function unitOf(origin: string, count: number | bigint): string {
+  const unit = { string: ' character', array: ' item' }[origin];
+  if (unit === undefined) return '';
+  return Number(count) === 1 ? unit : `${unit}s`;
 }
 
 /** RFC 6901. */

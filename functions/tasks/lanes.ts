@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import entities from '../../contracts/service-bus.json' with { type: 'json' };
 import type { Priority } from '../../contracts/task-states.ts';
 
+type LaneKind = Priority | 'ordered';
+
 /**
  * A lane is a queue of its own, with workers of its own, so that a flood in one delays no other. The lanes are declared in
  * contracts/service-bus.json alone: `tasks` for normal priority, `tasks-high`, `tasks-low`, and `tasks-ordered` (with
@@ -9,7 +11,7 @@ import type { Priority } from '../../contracts/task-states.ts';
  */
 export interface Lane {
   readonly queue: string;
-  readonly isOrdered: boolean;
+  readonly kind: LaneKind;
   /** Name of the function that works it off. */
   readonly functionName: string;
 }
@@ -19,18 +21,21 @@ const lanePattern = /^tasks(-high|-low|-ordered)?(-\d+)?$/;
 const toPascalCase = (name: string) =>
   name.replace(/(^|-)(\w)/g, (_match, _hyphen, first: string) => first.toUpperCase());
 
-export const lanes: readonly Lane[] = entities.UserConfig.Namespaces.flatMap(({ Queues }) => Queues)
-  .map(({ Name }) => lanePattern.exec(Name))
-  .filter((match) => match !== null)
-  .map(([queue, kind, number]) => ({
-    queue,
-    isOrdered: kind === '-ordered',
-    functionName: `ProcessQueue${toPascalCase((kind ?? '') + (number ?? ''))}`,
-  }));
+/** @param queues names of all queues there are; those that are no lanes are left out */
+export function lanesAmong(queues: readonly string[]): Lane[] {
+  return queues
+    .map((name) => lanePattern.exec(name))
+    .filter((match) => match !== null)
+    .map(([queue, kind = '', number = '']) => ({
+      queue,
+      kind: (kind.slice(1) || 'normal') as LaneKind,
+      functionName: `ProcessQueue${toPascalCase(kind + number)}`,
+    }));
+}
 
-const queuesOf = (kind: string) =>
-  lanes.map(({ queue }) => queue).filter((queue) => (lanePattern.exec(queue)![1] ?? '') === kind);
-const queues = { high: queuesOf('-high'), normal: queuesOf(''), low: queuesOf('-low'), ordered: queuesOf('-ordered') };
+export const lanes: readonly Lane[] = lanesAmong(
+  entities.UserConfig.Namespaces.flatMap(({ Queues }) => Queues).map(({ Name }) => Name),
+);
 
 export interface Route {
   readonly owner: string;
@@ -39,11 +44,12 @@ export interface Route {
 }
 
 /** @returns the queue for a task. Where it has an ordering key, order goes before priority. */
-export function laneOf({ owner, priority, orderingKey }: Route): string {
-  const candidates = queues[orderingKey === undefined ? priority : 'ordered'];
-  if (candidates.length === 1) return candidates[0]!;
+export function laneOf({ owner, priority, orderingKey }: Route, among: readonly Lane[] = lanes): string {
+  const kind: LaneKind = orderingKey === undefined ? priority : 'ordered';
+  const candidates = among.filter((lane) => lane.kind === kind);
+  if (candidates.length === 1) return candidates[0]!.queue;
   const hash = createHash('sha256')
     .update(orderingKey ?? owner)
     .digest();
-  return candidates[hash.readUInt32BE(0) % candidates.length]!;
+  return candidates[hash.readUInt32BE(0) % candidates.length]!.queue;
 }

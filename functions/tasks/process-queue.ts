@@ -7,12 +7,12 @@ import { readTaskMessage } from './task-message.ts';
 
 // One message an invocation: a throw out of a batch would abandon all of it, and one poison message would take its
 // finished neighbours into the dead-letter queue.
-for (const { functionName, queue, isOrdered } of lanes) {
+for (const { functionName, queue, kind } of lanes) {
   app.serviceBusQueue(functionName, {
     queueName: queue,
     connection: connectionSettings.serviceBus,
     cardinality: 'one',
-    isSessionsEnabled: isOrdered,
+    isSessionsEnabled: kind === 'ordered',
     handler: async (body, context) => {
       const message = readTaskMessage(body, context.triggerMetadata);
       await runTask(
