@@ -34,6 +34,10 @@ export const Task = z.object({
   concurrencyKey: z.string().optional(),
   /** Why a task that is due does not run yet, where that is not just its turn in the queue. */
   waitingFor: z.enum(waits).optional(),
+  /** The schedule it is a run of. */
+  scheduleId: z.string().optional(),
+  /** The time of the schedule that it is for; missing when the run was asked for by hand. */
+  occurrenceAt: Timestamp.optional(),
   scheduledFor: Timestamp.optional(),
   expiresAt: Timestamp.optional(),
   nextAttemptAt: Timestamp.optional(),

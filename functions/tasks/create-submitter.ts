@@ -10,8 +10,9 @@ import { findUpload, type ReadUpload } from '../payloads/uploads.ts';
 import { getSettings } from '../settings.ts';
 import { taskTypes } from '../task-types/registry.ts';
 import { getSubmitting } from './engine.ts';
-import { parseEnvelope, parseSubmission } from './parse-submission.ts';
+import { parseEnvelope, parseSubmission, type SubmissionLimits } from './parse-submission.ts';
 import { submitTask } from './submit-task.ts';
+import type { RunOf } from './task-record.ts';
 
 /** Checks and submits one task; the functions that take one and many share it. */
 export type Submitter = (body: unknown, idempotencyKey?: string) => Promise<Submitted>;
@@ -34,14 +35,20 @@ function getSubmitLimits(): SubmitLimits {
   };
 }
 
-export function createSubmitter(owner: string, context: InvocationContext): Submitter {
+/** How submissions are checked. */
+export function getSubmissionLimits(): SubmissionLimits {
   const settings = getSettings();
-  const limits = {
+  return {
     payloadLimitBytes: settings.PayloadLimitBytes,
     maxAttempts: settings.MaxAttempts,
     callbackHosts: settings.CallbackHosts,
     idempotencyMs: settings.IdempotencyHours * 60 * 60 * 1000,
   };
+}
+
+/** @param run the schedule that the tasks are runs of */
+export function createSubmitter(owner: string, context: InvocationContext, run?: RunOf): Submitter {
+  const limits = getSubmissionLimits();
   const traceparent = context.traceContext?.traceParent;
   const submitting = getSubmitting();
   return async (body, idempotencyKey) => {
@@ -50,6 +57,7 @@ export function createSubmitter(owner: string, context: InvocationContext): Subm
       body,
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...(traceparent && { traceparent }),
+      ...(run !== undefined && { run }),
     };
     const submit = async (upload?: ReadUpload) => {
       const task = parseSubmission(submission, taskTypes, limits, Date.now(), upload);

@@ -191,7 +191,14 @@ describe('the scripts, each run on a task in every state', () => {
   });
 
   it('are all asked, but those that begin or remove a task or none', () => {
-    const others = ['accept.lua', 'withdraw.lua', 'forget.lua', 'open-gate.lua', 'callback-submitted.lua'];
+    const others = [
+      'accept.lua',
+      'accept-run.lua',
+      'withdraw.lua',
+      'forget.lua',
+      'open-gate.lua',
+      'callback-submitted.lua',
+    ];
     expect([...Object.keys(asked), ...others].sort()).toEqual(luaFiles.sort());
   });
 });

@@ -23,6 +23,7 @@ const Query = z.object({
   type: z.string().optional(),
   tag: z.string().optional(),
   orderingKey: z.string().optional(),
+  schedule: z.string().optional(),
   q: z.string().max(200).optional(),
   from: time.optional(),
   to: time.optional(),

@@ -9,6 +9,7 @@ import { parseDuration } from './duration.ts';
 import { findUnkeepable } from './json-limits.ts';
 import { laneOf } from './lanes.ts';
 import { createTaskId } from './task-id.ts';
+import type { RunOf } from './task-record.ts';
 import type { NewTask } from './task-store.ts';
 
 export interface SubmissionLimits {
@@ -24,6 +25,8 @@ interface Submission {
   readonly body: unknown;
   readonly idempotencyKey?: string;
   readonly traceparent?: string;
+  /** Set when a schedule submits it. */
+  readonly run?: RunOf;
 }
 
 const hint = 'Correct what errors[] points at; GET /api/task-types shows each type with its schema and an example.';
@@ -39,7 +42,7 @@ export function invalid(errors: InputError[], detail = hint): AppError {
  * @throws AppError `invalid-request` with JSON pointers, or `payload-too-large`
  */
 export function parseSubmission(
-  { owner, body, idempotencyKey, traceparent }: Submission,
+  { owner, body, idempotencyKey, traceparent, run }: Submission,
   taskTypes: ReadonlyMap<string, TaskType>,
   limits: SubmissionLimits,
   now: number,
@@ -68,6 +71,7 @@ export function parseSubmission(
       ...(concurrencyKey !== undefined && { concurrencyKey }),
       ...(submitted.retry !== undefined && { retry: submitted.retry }),
       ...(traceparent !== undefined && { traceparent }),
+      ...(run !== undefined && { run }),
     },
     ...payload,
     delivery,
@@ -77,11 +81,11 @@ export function parseSubmission(
     ...(submitted.callbackUrl !== undefined && { callbackUrl: submitted.callbackUrl }),
     maxAttempts:
       delivery === 'at-most-once' ? 1 : (submitted.maxAttempts ?? taskType.retry.maxAttempts ?? limits.maxAttempts),
-    ...readTimes(submitted, now),
+    ...readTimes(submitted, now, run?.occurrenceAt),
     ...(idempotencyKey !== undefined && {
       idempotency: {
         key: checkIdempotencyKey(idempotencyKey),
-        fingerprint: fingerprint(submitted, upload?.sha256),
+        fingerprint: fingerprintOf(submitted, upload?.sha256),
         keptMs: limits.idempotencyMs,
       },
     }),
@@ -156,38 +160,50 @@ function checkCallback({ callbackUrl }: SubmitTask, { callbackHosts }: Submissio
   throw invalid([{ pointer: '/callbackUrl', detail }]);
 }
 
-function readTimes({ scheduledFor, expiresIn }: SubmitTask, now: number): Pick<NewTask, 'scheduledFor' | 'expiresAt'> {
-  const times: { scheduledFor?: number; expiresAt?: number } = {};
-  if (scheduledFor !== undefined) {
-    const at = Date.parse(scheduledFor);
-    if (at > now + submitLimits.horizonMs) {
-      throw invalid([{ pointer: '/scheduledFor', detail: 'At most a year ahead.' }]);
-    }
-    // A time that has passed means now.
-    if (at > now) times.scheduledFor = at;
-  }
-  if (expiresIn !== undefined) {
-    const length = typeof expiresIn === 'number' ? expiresIn * 1000 : parseDuration(expiresIn);
-    if (length === undefined || length <= 0 || length > submitLimits.horizonMs) {
-      const detail = 'Seconds, or an ISO 8601 duration such as PT30M or P1D; at most a year.';
-      throw invalid([{ pointer: '/expiresIn', detail }]);
-    }
-    times.expiresAt = Math.round(now + length);
-  }
-  return times;
+type Times = Pick<NewTask, 'scheduledFor' | 'expiresAt'>;
+
+/** @param occurrence the time that a schedule names: it stands on the task, passed or not, and its expiry is counted from it */
+function readTimes({ scheduledFor, expiresIn }: SubmitTask, now: number, occurrence?: number): Times {
+  const startsAt = occurrence ?? (scheduledFor === undefined ? undefined : readScheduledFor(scheduledFor, now));
+  if (expiresIn === undefined) return startsAt === undefined ? {} : { scheduledFor: startsAt };
+  const expiresAt = (occurrence ?? now) + readExpiresIn(expiresIn);
+  if (startsAt === undefined) return { expiresAt };
+  if (expiresAt > startsAt) return { scheduledFor: startsAt, expiresAt };
+  const detail = `Counted from now, it ends before the task may start. Make it longer than ${Math.ceil((startsAt - now) / 1000)} seconds, or leave it out.`;
+  throw invalid([{ pointer: '/expiresIn', detail }]);
+}
+
+/** A time that has passed means now. */
+function readScheduledFor(text: string, now: number): number | undefined {
+  const at = Date.parse(text);
+  if (at > now + submitLimits.horizonMs) throw invalid([{ pointer: '/scheduledFor', detail: 'At most a year ahead.' }]);
+  return at > now ? at : undefined;
+}
+
+/** Milliseconds. */
+function readExpiresIn(expiresIn: number | string): number {
+  const length = typeof expiresIn === 'number' ? expiresIn * 1000 : parseDuration(expiresIn);
+  if (length !== undefined && length > 0 && length <= submitLimits.horizonMs) return Math.ceil(length);
+  const detail = 'Seconds, or an ISO 8601 duration such as PT30M or P1D; at most a year.';
+  throw invalid([{ pointer: '/expiresIn', detail }]);
 }
 
 const idempotencyKeyPattern = /^[\x21-\x7e]+$/;
 
-function checkIdempotencyKey(key: string): string {
+/** @throws AppError `invalid-request` that names the header */
+export function checkIdempotencyKey(key: string): string {
   if (key.length <= submitLimits.idempotencyKeyLength && idempotencyKeyPattern.test(key)) return key;
   const detail = `1 to ${submitLimits.idempotencyKeyLength} printable ASCII characters without spaces; a UUID does well.`;
   throw invalid([{ pointer: 'Idempotency-Key', detail }], 'The header Idempotency-Key is not usable.');
 }
 
 /** An uploaded payload counts by its bytes: who uploads it again, after an answer got lost, still asks for the same. */
-function fingerprint({ payloadRef, ...submitted }: SubmitTask, uploadSha256: string | undefined): string {
-  const request = payloadRef === undefined ? submitted : { ...submitted, uploadSha256 };
+function fingerprintOf({ payloadRef, ...submitted }: SubmitTask, uploadSha256: string | undefined): string {
+  return fingerprint(payloadRef === undefined ? submitted : { ...submitted, uploadSha256 });
+}
+
+/** The same for the same request, whatever the order of its fields. */
+export function fingerprint(request: object): string {
   return createHash('sha256').update(JSON.stringify(request, inOneOrder)).digest('hex');
 }
 

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import accept from './lua/accept.lua';
+import acceptRun from './lua/accept-run.lua';
 import callbackSubmitted from './lua/callback-submitted.lua';
 import cancel from './lua/cancel.lua';
 import complete from './lua/complete.lua';
@@ -21,6 +22,7 @@ import withdraw from './lua/withdraw.lua';
 
 const scripts = {
   accept,
+  acceptRun: `local function accept()\n${accept}\nend\n${acceptRun}`,
   callbackSubmitted,
   cancel,
   complete,
@@ -41,7 +43,7 @@ const scripts = {
 };
 export type ScriptName = keyof typeof scripts;
 
-type Argument = string | number | Buffer;
+export type Argument = string | number | Buffer;
 type Command = (key: string, ...args: Argument[]) => Promise<unknown>;
 
 const prepared = new WeakSet<Redis>();

@@ -31,10 +31,7 @@ export async function submitTask(submitting: Submitting, task: NewTask): Promise
         retryAfterS: 1,
       });
     case 'reused':
-      throw new AppError(
-        'idempotency-key-reused',
-        'This Idempotency-Key came before with another request. Use a new key for a new task.',
-      );
+      throw idempotencyKeyReused();
     case 'withdrawn':
       throw unavailable('Redis', new Error('The task was taken back before it was stored.'));
     case 'full':
@@ -52,6 +49,11 @@ export async function submitTask(submitting: Submitting, task: NewTask): Promise
       await sendOrWithdraw(submitting, accepted.fields, task.scheduledFor);
       return confirm(submitting, accepted.fields);
   }
+}
+
+export function idempotencyKeyReused(): AppError {
+  const detail = 'This Idempotency-Key came before with another request. Use a new key for a new one.';
+  return new AppError('idempotency-key-reused', detail);
 }
 
 async function accept({ store, patientStore }: Submitting, task: StorableTask): Promise<Accepted> {

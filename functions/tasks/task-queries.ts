@@ -14,6 +14,8 @@ export interface TaskFilter {
   readonly type?: string;
   readonly tag?: string;
   readonly orderingKey?: string;
+  /** ID of the schedule that they are runs of. */
+  readonly schedule?: string;
   /** Text in ID, type, tags, error or progress; letter case does not matter. */
   readonly q?: string;
   /** Milliseconds since 1970: tasks created at or after `from` and before `to`. */
@@ -108,7 +110,7 @@ async function readRecords(redis: Redis, ids: readonly string[], warn: Warn): Pr
   return records.filter((fields) => fields.id !== undefined);
 }
 
-function matcher({ states, type, tag, orderingKey, q }: TaskFilter): (task: Task) => boolean {
+function matcher({ states, type, tag, orderingKey, schedule, q }: TaskFilter): (task: Task) => boolean {
   const text = q?.toLowerCase();
   return (task) =>
     // The record may have moved on since the index was read.
@@ -116,6 +118,7 @@ function matcher({ states, type, tag, orderingKey, q }: TaskFilter): (task: Task
     (type === undefined || task.type === type) &&
     (tag === undefined || task.tags.includes(tag)) &&
     (orderingKey === undefined || task.orderingKey === orderingKey) &&
+    (schedule === undefined || task.scheduleId === schedule) &&
     (text === undefined || searchText(task).includes(text));
 }
 

@@ -10,6 +10,13 @@ export interface TaskDetails {
   readonly orderingKey?: string;
   readonly concurrencyKey?: string;
   readonly traceparent?: string;
+  readonly run?: RunOf;
+}
+
+/** The schedule that a task is a run of, and the time it is for (milliseconds since 1970); none when it was asked for by hand. */
+export interface RunOf {
+  readonly scheduleId: string;
+  readonly occurrenceAt?: number;
 }
 
 /** A task as Redis holds it: a hash of strings, times in milliseconds. */
@@ -45,10 +52,17 @@ export function toTask(fields: TaskFields, largeResult?: string | null): Task {
     ...(details.concurrencyKey !== undefined && { concurrencyKey: details.concurrencyKey }),
     ...(fields.parked !== undefined && { waitingFor: waitOf(fields.parked) }),
     ...(fields.duplicates !== undefined && { duplicates: Number(fields.duplicates) }),
+    ...runOf(details.run),
     ...times(fields),
     payloadBytes: Number(fields.payloadBytes),
     createdAt: iso(fields.createdAt!),
   };
+}
+
+function runOf(run: RunOf | undefined): Pick<Task, 'scheduleId' | 'occurrenceAt'> {
+  if (run === undefined) return {};
+  const { scheduleId, occurrenceAt } = run;
+  return { scheduleId, ...(occurrenceAt !== undefined && { occurrenceAt: new Date(occurrenceAt).toISOString() }) };
 }
 
 /** @param gate key of the sorted set in which the task is parked (lua/shared.lua) */

@@ -5,7 +5,7 @@ import type { Progress, TaskError } from '../../contracts/task.ts';
 import { toEvent } from '../events/event-record.ts';
 import type { StoredPayload, Uploaded } from '../payloads/payload-store.ts';
 import { depthOf } from './json-limits.ts';
-import { runScript, type ScriptName } from './scripts.ts';
+import { type Argument, runScript, type ScriptName } from './scripts.ts';
 import { taskKey } from './task-keys.ts';
 import { toFields, type TaskDetails, type TaskFields } from './task-record.ts';
 
@@ -44,6 +44,16 @@ export type Accepted =
     }
   | { readonly outcome: 'duplicate'; readonly fields: TaskFields }
   | { readonly outcome: 'in-flight' | 'reused' | 'withdrawn' | 'full' };
+
+/** A run of a schedule, and the position of the schedule it is taken from. Times in milliseconds since 1970. */
+export interface NewRun {
+  readonly scheduleId: string;
+  readonly version: string;
+  readonly cursor: string;
+  readonly occurrence: number;
+  /** The time of the run after it; undefined when none follows. */
+  readonly next: number | undefined;
+}
 
 export type Started =
   | { readonly outcome: 'started' | 'ended' | 'parked'; readonly events: TaskEvent[]; readonly fields: TaskFields }
@@ -91,6 +101,17 @@ type Reply = [string, ...unknown[]];
 const events = (reply: unknown) => (reply as string[]).map(toEvent);
 const fields = (reply: unknown) => toFields(reply as string[]);
 
+function toAccepted([outcome, found, announced]: Reply): Accepted {
+  switch (outcome) {
+    case 'accepted':
+      return { outcome, fields: fields(found), events: events(announced) };
+    case 'duplicate':
+      return { outcome, fields: fields(found) };
+    default:
+      return { outcome: outcome as 'in-flight' | 'reused' | 'withdrawn' | 'full' };
+  }
+}
+
 const tombstoneMs = 24 * 60 * 60 * 1000;
 /** How long after it was due the first message of an attempt is given up for lost; twice as long for each further one. */
 const messagePatienceMs = 2 * 60 * 1000;
@@ -116,25 +137,29 @@ export class TaskStore {
   }
 
   async accept(task: StorableTask): Promise<Accepted> {
+    return toAccepted(await this.#run('accept', task.id, this.#acceptArguments(task)));
+  }
+
+  /** Accepts a run of a schedule, and moves the schedule on to its next: both, or `moved` when somebody else has gone on. */
+  async acceptRun(task: StorableTask, run: NewRun): Promise<Accepted | { readonly outcome: 'moved' }> {
+    const { scheduleId, version, cursor, occurrence, next } = run;
+    const args = [...this.#acceptArguments(task), scheduleId, version, cursor, occurrence, next ?? ''];
+    const reply = await this.#run('acceptRun', task.id, args);
+    return reply[0] === 'moved' ? { outcome: 'moved' } : toAccepted(reply);
+  }
+
+  #acceptArguments(task: StorableTask): Argument[] {
     const { idempotency } = task;
     const state = task.scheduledFor === undefined ? 'queued' : 'scheduled';
     const details = JSON.stringify(task.details);
-    const [outcome, found, announced] = await this.#run('accept', task.id, [
+    return [
       task.owner, task.type, state, task.delivery, details, task.payload, task.payloadBytes, task.maxAttempts,
       task.scheduledFor ?? '', task.expiresAt ?? '',
       idempotency?.key ?? '', idempotency?.fingerprint ?? '', idempotency?.keptMs ?? '',
       task.lane, task.orderingKey ?? '', task.holds ? 1 : '', task.concurrencyKey ?? '',
       this.#limits.window, this.#limits.backlog, task.callbackUrl ?? '',
       task.payloadSha256 ?? '', task.payloadBlob ?? '', task.payloadCacheMs ?? '',
-    ]); // prettier-ignore
-    switch (outcome) {
-      case 'accepted':
-        return { outcome, fields: fields(found), events: events(announced) };
-      case 'duplicate':
-        return { outcome, fields: fields(found) };
-      default:
-        return { outcome: outcome as 'in-flight' | 'reused' | 'withdrawn' | 'full' };
-    }
+    ]; // prettier-ignore
   }
 
   /**
@@ -222,9 +247,13 @@ export class TaskStore {
     return { outcome: outcome as 'dead-lettered' | 'lost', events: events(appended) };
   }
 
-  /** @param owner who asks; undefined for an operator. @returns undefined when there is no such task of theirs */
-  async cancel(id: string, owner?: string): Promise<Changed<'cancelled'> | undefined> {
-    return this.#change('cancel', id, owner);
+  /**
+   * @param owner who asks; undefined for an operator
+   * @param unstarted only when it has not started
+   * @returns undefined when there is no such task of theirs
+   */
+  async cancel(id: string, owner?: string, { unstarted = false } = {}): Promise<Changed<'cancelled'> | undefined> {
+    return this.#change('cancel', id, owner, unstarted ? 1 : 0);
   }
 
   /** @param owner who asks; undefined for an operator. @returns undefined when there is no such task of theirs */

@@ -1,8 +1,9 @@
--- ARGV: now, owner who asks, or '' for an operator → {'cancelled', events, fields} | {'forbidden-state', fields} | {'unknown'}
+-- ARGV: now, owner who asks, or '' for an operator, 1 for a task only that has not started
+-- → {'cancelled', events, fields} | {'forbidden-state', fields} | {'unknown'}
 local task = read()
 if not task or (ARGV[2] ~= '' and task.owner ~= ARGV[2]) then return { 'unknown' } end
 if task.state == 'cancelled' then return { 'cancelled', {}, redis.call('HGETALL', KEYS[1]) } end
-if task.finishedAt then return { 'forbidden-state', redis.call('HGETALL', KEYS[1]) } end
+if task.finishedAt or (ARGV[3] == '1' and tonumber(task.attempt) > 0) then return { 'forbidden-state', redis.call('HGETALL', KEYS[1]) } end
 local events = {}
 if not task.announced then
   redis.call('HSET', KEYS[1], 'announced', 1)
