@@ -1,8 +1,12 @@
 /** Names that cross a boundary. Queues are declared in service-bus.json. */
 export const taskQueue = 'tasks';
+/** Queue of replay plans: each message says that a plan has something to do. */
+export const replayQueue = 'replays';
 export const signalRHub = 'tasks';
 /** Client method of the hub; its one argument is an array of `TaskEvent`. */
 export const eventsMethod = 'events';
+/** Client method of the hub; its one argument is a `ReplayProgress`. */
+export const replaysMethod = 'replays';
 /** SignalR group that receives the events of all owners. */
 export const operatorsGroup = 'operators';
 export const operatorRole = 'operator';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Progress, TaskError, Timestamp } from './task.ts';
+import { EditNote, Progress, TaskError, Timestamp } from './task.ts';
 import { eventKinds, taskStates } from './task-states.ts';
 
 export const TaskEvent = z.object({
@@ -41,6 +41,23 @@ export const EventPage = z.object({
  */
 export type EventPage = z.infer<typeof EventPage>;
 
-export const Timeline = z.object({ taskId: z.string(), events: z.array(TaskEvent) });
+/** What one attempt failed with. */
+export const AttemptError = z.object({
+  attempt: z.int(),
+  at: Timestamp,
+  ...TaskError.shape,
+  /** For operators: where the handler threw. */
+  stack: z.string().optional(),
+});
+export type AttemptError = z.infer<typeof AttemptError>;
+
+export const Timeline = z.object({
+  taskId: z.string(),
+  events: z.array(TaskEvent),
+  /** Of the last attempts, oldest first. */
+  errors: z.array(AttemptError),
+  /** Of its payload, oldest first. */
+  edits: z.array(EditNote),
+});
 /** A task's transitions, oldest first; progress and results are left out. */
 export type Timeline = z.infer<typeof Timeline>;

@@ -15,6 +15,14 @@ export type Progress = z.infer<typeof Progress>;
 export const TaskError = z.object({ code: z.string(), message: z.string() });
 export type TaskError = z.infer<typeof TaskError>;
 
+/** Who edited the payload of a dead letter before it was replayed, when, and how: a JSON Patch (RFC 6902). */
+export const EditNote = z.object({ by: z.string(), at: Timestamp, patch: z.array(z.record(z.string(), z.unknown())) });
+export type EditNote = z.infer<typeof EditNote>;
+
+/** Why a dead letter was taken off the list. */
+export const DiscardNote = z.object({ reason: z.string(), by: z.string(), at: Timestamp });
+export type DiscardNote = z.infer<typeof DiscardNote>;
+
 export const Task = z.object({
   id: z.string(),
   type: z.string(),
@@ -43,6 +51,12 @@ export const Task = z.object({
   nextAttemptAt: Timestamp.optional(),
   /** How many further requests with its idempotency key were answered with this task; absent when none was. */
   duplicates: z.int().optional(),
+  /** How often it was replayed from the dead letters. */
+  replays: z.int().optional(),
+  /** The last edit of its payload; the original is kept: `GET /api/tasks/{id}/payload?version=original`. */
+  edited: EditNote.optional(),
+  /** Of a dead letter that needs no more care; until it is forgotten it can still be replayed. */
+  discarded: DiscardNote.optional(),
   /** Size of the payload as stored: UTF-8 JSON, in bytes. */
   payloadBytes: z.int(),
   createdAt: Timestamp,

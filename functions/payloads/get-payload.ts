@@ -1,12 +1,16 @@
 import { app } from '@azure/functions';
+import * as z from 'zod';
 import { getRedis } from '../azure/redis.ts';
 import { AppError } from '../errors.ts';
 import { answering } from '../http-errors.ts';
+import { readQuery } from '../query.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
 import { findVisibleTask } from '../tasks/visible-task.ts';
 import { getPayloadStore } from './get-payload-store.ts';
 
 const linkMs = 5 * 60 * 1000;
+/** A payload that was edited before a replay is kept as it was submitted, too. */
+const Query = z.object({ version: z.enum(['current', 'original']).default('current') });
 
 app.http('GetTaskPayload', {
   route: 'api/tasks/{id}/payload',
@@ -15,9 +19,12 @@ app.http('GetTaskPayload', {
   handler: answering(async (request) => {
     const task = await findVisibleTask(getRedis(), request.params.id!, readPrincipal(request.headers));
     const payloads = getPayloadStore();
-    const link = await payloads.linkTo(task.id, task.payloadBytes, new Date(Date.now() + linkMs));
+    const wantsOriginal = readQuery(request, Query).version === 'original' && task.edited !== undefined;
+    const link = wantsOriginal
+      ? undefined
+      : await payloads.linkTo(task.id, task.payloadBytes, new Date(Date.now() + linkMs));
     if (link !== undefined) return { status: 302, headers: { location: link, 'cache-control': 'no-store' } };
-    const payload = await payloads.read(task.id);
+    const payload = await (wantsOriginal ? payloads.readOriginal(task.id) : payloads.read(task.id));
     if (payload === undefined) {
       throw new AppError('payload-missing', `The payload of task ${task.id} is no longer kept. Submit the task again.`);
     }

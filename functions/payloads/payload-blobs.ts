@@ -8,6 +8,8 @@ const taskPrefix = 'tasks/';
 const uploadPrefix = 'uploads/';
 
 export const taskBlobName = (id: string) => taskPrefix + id;
+/** By its content, so that of two edits at the same time neither overwrites the other. */
+export const editedBlobName = (id: string, sha256: string) => `${taskPrefix}${id}-${sha256.slice(0, 32)}`;
 
 /** The owner is part of the name: another owner's upload is not even looked at. */
 export function uploadBlobName(uploadId: string, owner: string): string {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../errors.ts';
-import { payloadKey, taskKey } from '../tasks/task-keys.ts';
-import { type PayloadBlobs, taskBlobName } from './payload-blobs.ts';
+import { originalPayloadKey, payloadKey, taskKey } from '../tasks/task-keys.ts';
+import { editedBlobName, type PayloadBlobs, taskBlobName } from './payload-blobs.ts';
 import { decodePayload, encodePayload, sha256 } from './payload-codec.ts';
 
 /** Of a task's record: what its payload has to be, and where else it is kept. */
@@ -71,15 +71,22 @@ export class PayloadStore {
    * @throws AppError `conflict` when an upload has changed or gone since it was read
    */
   async prepare(task: NewPayload): Promise<NewStored> {
-    return task.uploaded === undefined ? this.#prepareInline(task) : this.#prepareUpload(task, task.uploaded);
+    return task.uploaded === undefined
+      ? this.#prepareInline(task, () => taskBlobName(task.id))
+      : this.#prepareUpload(task, task.uploaded);
   }
 
-  async #prepareInline({ id, owner, type, payload }: NewPayload): Promise<NewStored> {
+  /** Before a task is replayed with another payload: beside the one it has, which stays. */
+  async prepareEdit(task: Omit<NewPayload, 'uploaded'>): Promise<StoredPayload> {
+    return this.#prepareInline(task, (digest) => editedBlobName(task.id, digest));
+  }
+
+  async #prepareInline({ owner, type, payload }: NewPayload, blobName: (sha256: string) => string): Promise<NewStored> {
     const bytes = Buffer.from(payload);
     const digest = sha256(bytes);
     const base = { payload: await encodePayload(bytes), payloadBytes: bytes.length, payloadSha256: digest };
     if (!this.#options.writeThrough) return base;
-    const payloadBlob = taskBlobName(id);
+    const payloadBlob = blobName(digest);
     await this.#needBlobs().write(payloadBlob, bytes, { owner, type, sha256: digest });
     return { ...base, payloadBlob, payloadCacheMs: this.#options.cacheMs };
   }
@@ -103,17 +110,33 @@ export class PayloadStore {
    * @throws AppError `payload-corrupt`
    */
   async read(id: string, known?: PayloadFields): Promise<Buffer | undefined> {
-    const [stored, { payloadSha256, payloadBlob }] = await Promise.all([
-      this.#options.redis.getBuffer(payloadKey(id)),
-      known ?? this.#fields(id),
-    ]);
+    const fields = known ?? (await this.#fields(id));
+    const { json, fromBlob } = await this.#readFrom(id, payloadKey(id), fields);
+    if (json !== undefined && fromBlob && json.length <= this.#options.redisLimitBytes) await this.#putBack(id, json);
+    return json;
+  }
+
+  /** The JSON text that the task was submitted with, where it has been edited since; else the one it has. */
+  async readOriginal(id: string): Promise<Buffer | undefined> {
+    const names = ['edits', 'originalSha256', 'originalBlob'];
+    const [edits, payloadSha256, payloadBlob] = await this.#options.redis.hmget(taskKey(id), ...names);
+    if (!edits) return this.read(id);
+    const fields = { ...(payloadSha256 && { payloadSha256 }), ...(payloadBlob && { payloadBlob }) };
+    return (await this.#readFrom(id, originalPayloadKey(id), fields)).json;
+  }
+
+  async #readFrom(
+    id: string,
+    key: string,
+    { payloadSha256, payloadBlob }: PayloadFields,
+  ): Promise<{ json: Buffer | undefined; fromBlob: boolean }> {
+    const stored = await this.#options.redis.getBuffer(key);
     const cached = stored === null ? undefined : await decodePayload(stored);
-    if (cached !== undefined && isSound(cached, payloadSha256)) return cached;
+    if (cached !== undefined && isSound(cached, payloadSha256)) return { json: cached, fromBlob: false };
     const kept = payloadBlob === undefined ? undefined : await this.#needBlobs().read(payloadBlob);
-    if (kept === undefined && stored === null) return undefined;
+    if (kept === undefined && stored === null) return { json: undefined, fromBlob: false };
     if (kept === undefined || !isSound(kept, payloadSha256)) throw corrupt(id);
-    if (kept.length <= this.#options.redisLimitBytes) await this.#putBack(id, kept);
-    return kept;
+    return { json: kept, fromBlob: true };
   }
 
   /**

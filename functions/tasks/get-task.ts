@@ -7,7 +7,7 @@ import { answering } from '../http-errors.ts';
 import { readQuery, wholeNumber } from '../query.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
 import { isFinished } from './task-lifecycle.ts';
-import { findTimeline } from './task-queries.ts';
+import { findEdits, findErrors, findTimeline } from './task-queries.ts';
 import { findVisibleTask } from './visible-task.ts';
 
 const longestWaitS = 60;
@@ -31,8 +31,14 @@ app.http('GetTaskTimeline', {
   authLevel: 'anonymous',
   handler: answering(async (request) => {
     const redis = getRedis();
-    const task = await findVisibleTask(redis, request.params.id!, readPrincipal(request.headers));
-    const timeline: Timeline = { taskId: task.id, events: await findTimeline(redis, task.id) };
+    const principal = readPrincipal(request.headers);
+    const { id } = await findVisibleTask(redis, request.params.id!, principal);
+    const [events, errors, edits] = await Promise.all([
+      findTimeline(redis, id),
+      findErrors(redis, id, { withStacks: principal.isOperator }),
+      findEdits(redis, id),
+    ]);
+    const timeline: Timeline = { taskId: id, events, errors, edits };
     return notCached(timeline);
   }),
 });

@@ -1,38 +1,65 @@
-import { app, type InvocationContext } from '@azure/functions';
-import { sendMessage } from '../azure/service-bus.ts';
+import { app } from '@azure/functions';
+import { ReplayTask } from '../../contracts/replay.ts';
+import type { Refusal } from '../../contracts/dead-letters.ts';
+import { getRedis } from '../azure/redis.ts';
+import { readRequest } from '../dead-letters/read-request.ts';
+import { prepareEdit, type Replaying, type ReplayOrder, sendOff } from '../dead-letters/replay-batch.ts';
+import { createPlanDriver } from '../dead-letters/replaying.ts';
 import { AppError, notFound } from '../errors.ts';
-import { publish } from '../events/publish.ts';
 import { answering } from '../http-errors.ts';
 import { readPrincipal, visibleOwner } from '../sign-in/principal.ts';
-import { dispatch } from './dispatch.ts';
 import { getTaskStore } from './engine.ts';
-import { isTaskId } from './task-id.ts';
-import { type TaskFields, toTask } from './task-record.ts';
+import { toTask } from './task-record.ts';
+import type { Replayed } from './task-store.ts';
+import { findVisibleTask } from './visible-task.ts';
 
 app.http('ReplayTask', {
   route: 'api/tasks/{id}/replay',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: answering(async (request, context) => {
-    const owner = visibleOwner(readPrincipal(request.headers));
-    const id = request.params.id!;
-    const replayed = isTaskId(id) ? await getTaskStore().replay(id, owner) : undefined;
-    if (replayed === undefined) throw notFound(id);
-    const task = toTask(replayed.fields);
-    if (replayed.outcome === 'forbidden-state') {
-      throw new AppError('conflict', `Task ${id} is ${task.state}; only a dead-lettered task can be replayed.`);
-    }
-    publish(task.owner, replayed.events);
-    if (replayed.fields.parked === undefined) await sendOff(replayed.fields, context);
-    return { jsonBody: task };
+    const principal = readPrincipal(request.headers);
+    const { patch } = await readRequest(request, ReplayTask, {});
+    const { id, state } = await findVisibleTask(getRedis(), request.params.id!, principal);
+    if (state !== 'dead-lettered') throw notDeadLettered(id, state);
+    const replaying: Replaying = {
+      ...createPlanDriver((...args) => context.warn(...args)),
+      redis: getRedis(),
+      store: getTaskStore(),
+    };
+    const replayed = await replay(replaying, id, { scope: visibleOwner(principal), by: principal.id, patch });
+    await sendOff(replaying, replayed);
+    return { jsonBody: toTask(replayed.fields) };
   }),
 });
 
-/** The record is in the outbox by now: when the broker is away, the sweeper sends the message as soon as it is back. */
-async function sendOff(fields: TaskFields, context: InvocationContext): Promise<void> {
-  try {
-    await dispatch({ store: getTaskStore(), send: sendMessage, publish }, fields, Number(fields.attempt) + 1);
-  } catch (error) {
-    context.warn(`Task ${fields.id!} will be sent on its way by the sweeper:`, error);
+async function replay(
+  replaying: Replaying,
+  id: string,
+  order: ReplayOrder,
+): Promise<Extract<Replayed, { outcome: 'replayed' | 'forbidden-state' }>> {
+  const prepared = await prepareEdit(replaying, id, order);
+  if ('outcome' in prepared) throw patchRefused(prepared.refusal);
+  const replayed = await replaying.store.replay(id, order.scope, prepared);
+  switch (replayed?.outcome) {
+    case 'replayed':
+      return replayed;
+    case 'forbidden-state':
+      throw notDeadLettered(id, replayed.fields.state!);
+    case 'edited-meanwhile':
+      throw new AppError('conflict', `Somebody else edited task ${id} at the same moment. Look at it, then try again.`);
+    case undefined:
+      throw notFound(id);
   }
+}
+
+function notDeadLettered(id: string, state: string): AppError {
+  return new AppError('conflict', `Task ${id} is ${state}; only a dead-lettered task can be replayed.`);
+}
+
+function patchRefused({ reason, detail }: Refusal): AppError {
+  if (reason === 'payload-missing') return new AppError('payload-missing', detail);
+  return new AppError('invalid-request', 'The patch does not give a payload that the task can run with.', {
+    errors: [{ pointer: '/patch', detail }],
+  });
 }

@@ -43,8 +43,8 @@ it('takes any error for a failure that may be retried', async () => {
     error: { code, message },
     permanent: false,
   });
-  expect(await run(() => Promise.reject(new Error('boom'))).outcome).toEqual(failure('boom'));
-  expect(await run(() => Promise.reject(Object.assign(new Error('gone'), { code: 'ENOENT' }))).outcome).toEqual(
+  expect(await run(() => Promise.reject(new Error('boom'))).outcome).toMatchObject(failure('boom'));
+  expect(await run(() => Promise.reject(Object.assign(new Error('gone'), { code: 'ENOENT' }))).outcome).toMatchObject(
     failure('gone', 'ENOENT'),
   );
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- handlers may throw anything
@@ -60,7 +60,14 @@ it('takes a result that is no JSON for a failure', async () => {
 
 it('does not retry what the handler calls permanent', async () => {
   const outcome = await run(() => Promise.reject(new PermanentError('no', 'too-long'))).outcome;
-  expect(outcome).toEqual({ kind: 'failure', error: { code: 'too-long', message: 'no' }, permanent: true });
+  expect(outcome).toMatchObject({ kind: 'failure', error: { code: 'too-long', message: 'no' }, permanent: true });
+});
+
+it('keeps where the handler threw, in 8 KB at most', async () => {
+  const thrown = new Error('boom');
+  expect(await run(() => Promise.reject(thrown)).outcome).toMatchObject({ stack: thrown.stack });
+  thrown.stack = 'x'.repeat(100_000);
+  expect(await run(() => Promise.reject(thrown)).outcome).toMatchObject({ stack: 'x'.repeat(8192) });
 });
 
 it('comes back later where the handler says so', async () => {

@@ -4,7 +4,12 @@ import { Interruption } from './lease.ts';
 
 export type HandlerOutcome =
   | { readonly kind: 'result'; /** JSON. */ readonly result: string }
-  | { readonly kind: 'failure'; readonly error: TaskError; readonly permanent: boolean }
+  | {
+      readonly kind: 'failure';
+      readonly error: TaskError;
+      readonly permanent: boolean;
+      /** Of what the handler threw. */ readonly stack?: string;
+    }
   | { readonly kind: 'postponed'; readonly error: TaskError; /** Milliseconds. */ readonly after: number }
   | { readonly kind: 'interrupted'; readonly reason: 'cancelled' | 'lost' };
 
@@ -55,6 +60,7 @@ async function parseAndRun(taskType: TaskType, payload: string | undefined, cont
 }
 
 const messageLength = 2_000;
+const stackBytes = 8 * 1024;
 
 function toOutcome(error: unknown): HandlerOutcome {
   if (error instanceof Interruption) {
@@ -63,7 +69,7 @@ function toOutcome(error: unknown): HandlerOutcome {
   }
   const message = (error instanceof Error ? error.message : String(error)).slice(0, messageLength);
   if (error instanceof PermanentError) {
-    return { kind: 'failure', error: { code: error.code, message }, permanent: true };
+    return { kind: 'failure', error: { code: error.code, message }, permanent: true, ...stackOf(error) };
   }
   if (error instanceof RetryLater) {
     return { kind: 'postponed', error: { code: 'retry-later', message }, after: Math.max(0, error.after) };
@@ -73,5 +79,11 @@ function toOutcome(error: unknown): HandlerOutcome {
     kind: 'failure',
     error: { code: typeof code === 'string' ? code : 'handler-failed', message },
     permanent: false,
+    ...stackOf(error),
   };
+}
+
+function stackOf(error: unknown): { stack?: string } {
+  if (!(error instanceof Error) || error.stack === undefined) return {};
+  return { stack: Buffer.from(error.stack).subarray(0, stackBytes).toString() };
 }

@@ -99,7 +99,7 @@ async function settle(engine: Engine, fields: TaskFields, token: string, outcome
     case 'postponed':
       return fail(engine, fields, token, { error: outcome.error, delay: outcome.after, postponed: true });
     case 'failure':
-      return settleFailure(engine, fields, token, outcome.error, outcome.permanent);
+      return settleFailure(engine, fields, token, outcome.error, outcome);
   }
 }
 
@@ -109,12 +109,12 @@ export async function settleFailure(
   fields: TaskFields,
   token: string,
   error: TaskError,
-  permanent: boolean,
+  { permanent, stack }: { permanent: boolean; stack?: string },
 ): Promise<void> {
   const delay = permanent
     ? undefined
     : retryDelay(retryPolicy(engine, fields), Number(fields.attempt), engine.random());
-  return fail(engine, fields, token, { error, delay, postponed: false });
+  return fail(engine, fields, token, { error, delay, postponed: false, stack });
 }
 
 /** The task's own options win over its type's, and those over the app's. */
@@ -129,16 +129,17 @@ interface Failure {
   /** Milliseconds; undefined when no attempt follows. */
   readonly delay: number | undefined;
   readonly postponed: boolean;
+  readonly stack?: string | undefined;
 }
 
 async function fail(
   engine: Engine,
   fields: TaskFields,
   token: string,
-  { error, delay, postponed }: Failure,
+  { error, delay, postponed, stack }: Failure,
 ): Promise<void> {
   const nextAttemptAt = delay === undefined ? undefined : engine.now() + delay;
-  const failed = await engine.store.fail(fields.id!, token, error, nextAttemptAt, { postponed });
+  const failed = await engine.store.fail(fields.id!, token, error, nextAttemptAt, { postponed, stack });
   engine.publish(fields.owner!, failed.events);
   if (failed.outcome === 'retrying') {
     await dispatch(engine, fields, Number(fields.attempt) + 1, failed.nextAttemptAt);

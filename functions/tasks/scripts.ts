@@ -5,6 +5,7 @@ import callbackSubmitted from './lua/callback-submitted.lua';
 import cancel from './lua/cancel.lua';
 import complete from './lua/complete.lua';
 import confirmSent from './lua/confirm-sent.lua';
+import discard from './lua/discard.lua';
 import expire from './lua/expire.lua';
 import fail from './lua/fail.lua';
 import forget from './lua/forget.lua';
@@ -27,6 +28,7 @@ const scripts = {
   cancel,
   complete,
   confirmSent,
+  discard,
   expire,
   fail,
   forget,

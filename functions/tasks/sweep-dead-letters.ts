@@ -39,7 +39,7 @@ async function settle(engine: Engine, message: ServiceBusReceivedMessage): Promi
     code: 'delivery-limit',
     message: `The broker gave up delivering this task (${why}): each time, the process died or lost the message. See the logs of that time.`,
   };
-  // While a worker still holds the lease nothing happens; the next round comes by again.
+  // While a worker still holds the lease nothing happens: the next round comes by again. What is obsolete is noted for removal.
   const { owner, events } = await engine.store.giveUp(id, attempt, error);
   if (events.length === 0) return;
   engine.log(`Task ${id} was dead-lettered by the broker: ${why}.`);

@@ -42,7 +42,7 @@ export async function sweepTasks(
     await each(engine, lapsed, async (id) => retryLapsed(engine, await read(id)));
     await each(engine, expired, async (id) => expire(engine, id, await read(id)));
     const blobs: string[] = [];
-    await each(engine, old, async (id) => void blobs.push(...[(await engine.store.forget(id)) ?? []].flat()));
+    await each(engine, old, async (id) => void blobs.push(...(await engine.store.forget(id))));
     // What a crash leaves over from here is found by the sweep of payloads.
     await Promise.all(blobs.map((name) => deleteBlob(name)));
     await each(engine, callbacks, (id) => engine.callBack(id));
@@ -85,7 +85,7 @@ async function retryLapsed(engine: Engine, fields: TaskFields): Promise<void> {
     code: 'lease-ended',
     message: 'The worker stopped in the middle of the task, and nobody took it over.',
   };
-  await settleFailure(engine, fields, fields.leaseToken!, error, false);
+  await settleFailure(engine, fields, fields.leaseToken!, error, { permanent: false });
 }
 
 async function expire(engine: Engine, id: string, fields: TaskFields): Promise<void> {

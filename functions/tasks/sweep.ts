@@ -2,11 +2,13 @@ import { app } from '@azure/functions';
 import { getPatientRedis } from '../azure/redis.ts';
 import { openDeadLetters, peekDeadLetters } from '../azure/service-bus.ts';
 import { getPayloadStore } from '../payloads/get-payload-store.ts';
+import { createPlanDriver } from '../dead-letters/replaying.ts';
+import { sweepPlans } from '../dead-letters/sweep-plans.ts';
 import { getSettings } from '../settings.ts';
 import { createEngine } from './engine.ts';
 import { lanes } from './lanes.ts';
 import { sweepTasks } from './sweep-tasks.ts';
-import { removeReplayedMessages } from './remove-replayed-messages.ts';
+import { removeObsoleteMessages } from './remove-obsolete-messages.ts';
 import { sweepDeadLetters } from './sweep-dead-letters.ts';
 
 const everyTenSeconds = '*/10 * * * * *';
@@ -21,7 +23,7 @@ app.timer('Sweep', {
       retentionMs: getSettings().RetentionDays * day,
       deleteBlob: (name) => getPayloadStore().discard({ payloadBlob: name }),
     });
-    await removeReplayedMessages(
+    await removeObsoleteMessages(
       getPatientRedis(),
       lanes.map(
         ({ queue }) =>
@@ -30,5 +32,6 @@ app.timer('Sweep', {
       ),
     );
     for (const { queue } of lanes) await sweepDeadLetters(engine, queue, peekDeadLetters);
+    await sweepPlans(createPlanDriver((...args) => context.log(...args)));
   },
 });

@@ -18,8 +18,20 @@ export const ownerEventsKey = (owner: string) => `${tag(partitionOf(owner))}:eve
 /** Stream of all owners' events in a partition. */
 export const feedKey = (partition: string) => `${tag(partition)}:feed`;
 
-/** Set of message IDs: what lies in the broker's dead-letter queue of tasks that have been replayed since. */
-export const replayedMessagesKey = (partition: string) => `${tag(partition)}:replayed-messages`;
+/** List of what each attempt failed with, oldest first. */
+export const errorsKey = (id: string) => `${tag(partitionOfTask(id))}:errors:${id}`;
+/** What the task was submitted with, when it has been edited since. */
+export const originalPayloadKey = (id: string) => `${tag(partitionOfTask(id))}:original-payload:${id}`;
+/** List of edits, oldest first. */
+export const editsKey = (id: string) => `${tag(partitionOfTask(id))}:edits:${id}`;
+/** Hash: for each plan that replayed the task, which replay that was. */
+export const replayPlansKey = (id: string) => `${tag(partitionOfTask(id))}:replay-plans:${id}`;
+
+/**
+ * Set of `<task>:<attempt>`: messages in the broker's dead-letter queues that are no evidence of a dead letter any more,
+ * because the task has been replayed or discarded since, or has ended otherwise.
+ */
+export const obsoleteMessagesKey = (partition: string) => `${tag(partition)}:obsolete-messages`;
 
 /** Sorted set of tasks parked before a gate that is none of their owner's. */
 export const gateKey = (partition: string, name: string) => `${tag(partition)}:gate:${name}`;

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { TaskState } from '../../contracts/task-states.ts';
-import type { Task, TaskPage } from '../../contracts/task.ts';
-import type { TaskEvent } from '../../contracts/task-event.ts';
+import type { EditNote, Task, TaskError, TaskPage } from '../../contracts/task.ts';
+import type { AttemptError, TaskEvent } from '../../contracts/task-event.ts';
 import { toEvent } from '../events/event-record.ts';
 import { allPartitions, firstTaskIdAt } from './task-id.ts';
-import { ownerIndexKey, partitionIndexKey, resultKey, taskKey, timelineKey } from './task-keys.ts';
+import { editsKey, errorsKey, ownerIndexKey, partitionIndexKey, resultKey, taskKey, timelineKey } from './task-keys.ts';
 import { toTask, type TaskFields } from './task-record.ts';
 
 export interface TaskFilter {
@@ -36,6 +36,33 @@ export async function findTask(redis: Redis, id: string): Promise<Task | undefin
   if (fields.id === undefined) return undefined;
   const largeResult = fields.resultBytes === undefined ? undefined : await redis.get(resultKey(id));
   return toTask(fields, largeResult);
+}
+
+/** What the last attempts failed with, oldest first. */
+export async function findErrors(
+  redis: Redis,
+  id: string,
+  { withStacks }: { withStacks: boolean },
+): Promise<AttemptError[]> {
+  const entries = await redis.lrange(errorsKey(id), 0, -1);
+  return entries.map((entry) => {
+    const { attempt, at, error, stack } = JSON.parse(entry) as KeptError;
+    const shown = withStacks && stack !== undefined ? { stack } : {};
+    return { attempt, at: new Date(at).toISOString(), ...error, ...shown };
+  });
+}
+
+/** As `keepError` in shared.lua writes it. */
+interface KeptError {
+  readonly attempt: number;
+  readonly at: number;
+  readonly error: TaskError;
+  readonly stack?: string;
+}
+
+/** Of the payload, oldest first. */
+export async function findEdits(redis: Redis, id: string): Promise<EditNote[]> {
+  return (await redis.lrange(editsKey(id), 0, -1)).map((note) => JSON.parse(note) as EditNote);
 }
 
 export async function findTimeline(redis: Redis, id: string): Promise<TaskEvent[]> {

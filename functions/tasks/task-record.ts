@@ -1,6 +1,6 @@
 import type { RetryOptions } from '../../contracts/submit.ts';
 import type { Delivery, Priority, TaskState, Wait } from '../../contracts/task-states.ts';
-import type { Progress, Task, TaskError } from '../../contracts/task.ts';
+import type { DiscardNote, EditNote, Progress, Task, TaskError } from '../../contracts/task.ts';
 
 /** The part of a task that is fixed when it is submitted; one JSON field of the record. */
 export interface TaskDetails {
@@ -54,6 +54,9 @@ export function toTask(fields: TaskFields, largeResult?: string | null): Task {
     ...(fields.duplicates !== undefined && { duplicates: Number(fields.duplicates) }),
     ...runOf(details.run),
     ...times(fields),
+    ...(fields.replays !== undefined && { replays: Number(fields.replays) }),
+    ...(fields.edited !== undefined && { edited: JSON.parse(fields.edited) as EditNote }),
+    ...(fields.discarded !== undefined && { discarded: JSON.parse(fields.discarded) as DiscardNote }),
     payloadBytes: Number(fields.payloadBytes),
     createdAt: iso(fields.createdAt!),
   };

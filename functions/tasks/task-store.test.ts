@@ -265,7 +265,7 @@ describe('failing', () => {
     expect(await store.giveUp(id, 1, error)).toMatchObject({ outcome: 'busy', events: [] });
     now += leaseMs;
     expect(await store.giveUp(id, 1, error)).toMatchObject({ outcome: 'dead-lettered' });
-    expect(await store.giveUp(id, 1, error)).toMatchObject({ outcome: 'settled', events: [] });
+    expect(await store.giveUp(id, 1, error)).toMatchObject({ outcome: 'kept', events: [] });
     expect(await findTask(redis, id)).toMatchObject({ state: 'dead-lettered', error });
   });
 });
@@ -282,7 +282,7 @@ describe('replaying', () => {
     expect(await store.replay(id, 'ada')).toMatchObject({ outcome: 'forbidden-state' });
     expect(await findTask(redis, id)).toMatchObject({ state: 'queued', attempt: 1, maxAttempts: 2 });
     expect(await store.start(id, 1, 'u', leaseMs)).toEqual({ outcome: 'stale' });
-    expect(await store.giveUp(id, 1, { code: 'x', message: 'x' })).toMatchObject({ outcome: 'settled' });
+    expect(await store.giveUp(id, 1, { code: 'x', message: 'x' })).toMatchObject({ outcome: 'obsolete' });
     expect(await store.start(id, 2, 'u', leaseMs)).toMatchObject({ outcome: 'started' });
     await store.fail(id, 'u', { code: 'x', message: 'x' });
     await store.replay(id);

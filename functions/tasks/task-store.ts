@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { eventResultDepth, eventResultLimitBytes, type TaskEvent } from '../../contracts/task-event.ts';
 import type { Delivery } from '../../contracts/task-states.ts';
-import type { Progress, TaskError } from '../../contracts/task.ts';
+import type { DiscardNote, EditNote, Progress, TaskError } from '../../contracts/task.ts';
 import { toEvent } from '../events/event-record.ts';
 import type { StoredPayload, Uploaded } from '../payloads/payload-store.ts';
 import { depthOf } from './json-limits.ts';
@@ -70,6 +70,12 @@ export type Failed =
   | { readonly outcome: 'retrying'; readonly events: TaskEvent[]; readonly nextAttemptAt: number }
   | { readonly outcome: 'dead-lettered' | 'lost'; readonly events: TaskEvent[] };
 
+/**
+ * What became of a task whose message the broker dead-lettered: `kept`: it was a dead letter already; `obsolete`: the message
+ * says nothing any more, and is to be taken out; `busy`: somebody holds the lease.
+ */
+export type GivenUp = 'dead-lettered' | 'kept' | 'obsolete' | 'busy' | 'unknown';
+
 /** How many tasks may wait or run at once, for each owner. */
 export interface OwnerLimits {
   /** Messages in one lane; further tasks wait in Redis, so that a flood keeps no other owner's tasks waiting. */
@@ -96,6 +102,24 @@ export interface Changed<Outcome extends string> {
   readonly events: TaskEvent[];
   readonly fields: TaskFields;
 }
+
+/** A payload as it was edited, stored as that of a new task. */
+export interface PayloadEdit {
+  readonly stored: StoredPayload;
+  readonly note: EditNote;
+  /** How often the payload had been edited when it was read: another edit since then is not to be lost. */
+  readonly after: number;
+}
+
+export interface ReplayOptions {
+  /** Replays the task once, however often it asks. */
+  readonly plan?: string;
+  readonly edit?: PayloadEdit;
+}
+
+export type Replayed =
+  | (Changed<'replayed'> & { /** Which replay of the task this is, from 1. */ readonly replays: number })
+  | { readonly outcome: 'edited-meanwhile' };
 
 type Reply = [string, ...unknown[]];
 const events = (reply: unknown) => (reply as string[]).map(toEvent);
@@ -232,16 +256,24 @@ export class TaskStore {
   /**
    * @param nextAttemptAt milliseconds since 1970; undefined dead-letters the task
    * @param postponed the handler asked for another time: the attempt does not count
+   * @param stack kept for operators
    */
   async fail(
     id: string,
     token: string,
     error: TaskError,
     nextAttemptAt?: number,
-    { postponed = false } = {},
+    { postponed = false, stack }: { postponed?: boolean; stack?: string | undefined } = {},
   ): Promise<Failed> {
     const iso = nextAttemptAt === undefined ? '' : new Date(nextAttemptAt).toISOString();
-    const args = [token, JSON.stringify(error), nextAttemptAt ?? '', iso, postponed ? 1 : 0];
+    const args = [
+      token,
+      JSON.stringify(error),
+      nextAttemptAt ?? '',
+      iso,
+      postponed ? 1 : 0,
+      JSON.stringify(stack) ?? '',
+    ];
     const [outcome, appended, next] = await this.#run('fail', id, args);
     if (outcome === 'retrying') return { outcome, events: events(appended), nextAttemptAt: Number(next) };
     return { outcome: outcome as 'dead-lettered' | 'lost', events: events(appended) };
@@ -257,8 +289,25 @@ export class TaskStore {
   }
 
   /** @param owner who asks; undefined for an operator. @returns undefined when there is no such task of theirs */
-  async replay(id: string, owner?: string): Promise<Changed<'replayed'> | undefined> {
-    return this.#change('replay', id, owner, this.#limits.window);
+  async replay(id: string, owner?: string, { plan, edit }: ReplayOptions = {}): Promise<Replayed | undefined> {
+    const edited = edit === undefined ? [''] : editArguments(edit);
+    const args = [owner ?? '', this.#limits.window, plan ?? '', ...edited];
+    const [outcome, first, second, replays] = await this.#run('replay', id, args);
+    switch (outcome) {
+      case 'replayed':
+        return { outcome, events: events(first), fields: fields(second), replays: Number(replays) };
+      case 'forbidden-state':
+        return { outcome, events: [], fields: fields(first), replays: 0 };
+      case 'edited-meanwhile':
+        return { outcome };
+      default:
+        return undefined;
+    }
+  }
+
+  /** @param owner who asks; undefined for an operator. @returns undefined when there is no such task of theirs */
+  async discard(id: string, note: DiscardNote, owner?: string): Promise<Changed<'discarded'> | undefined> {
+    return this.#change('discard', id, owner, JSON.stringify(note));
   }
 
   /** @returns the task, when a message for its next attempt is to be sent (again) */
@@ -290,30 +339,33 @@ export class TaskStore {
     return events(appended);
   }
 
-  /** @returns no events, and an empty owner, where nothing is to be done (yet) */
+  /**
+   * The broker has dead-lettered a message of the task.
+   * @returns no events, and an empty owner, unless the task was dead-lettered by that
+   */
   async giveUp(
     id: string,
     attempt: number,
     error: TaskError,
-  ): Promise<{ outcome: 'dead-lettered' | 'busy' | 'settled'; events: TaskEvent[]; owner: string }> {
+  ): Promise<{ outcome: GivenUp; events: TaskEvent[]; owner: string }> {
     const [outcome, appended, owner] = await this.#run('giveUp', id, [attempt, JSON.stringify(error)]);
     return {
-      outcome: outcome as 'dead-lettered' | 'busy' | 'settled',
+      outcome: outcome as GivenUp,
       events: events(appended),
       owner: (owner as string | undefined) ?? '',
     };
   }
 
-  /** @returns the blob that its payload is in, which is to be deleted too; undefined when there is none */
-  async forget(id: string): Promise<string | undefined> {
-    return ((await this.#run('forget', id, [])) as unknown as string | null) ?? undefined;
+  /** @returns the blobs that its payload is or was in, which are to be deleted too */
+  async forget(id: string): Promise<string[]> {
+    return (await this.#run('forget', id, [])) as unknown as string[];
   }
 
   async #change<Outcome extends string>(
-    script: 'cancel' | 'replay',
+    script: 'cancel' | 'discard',
     id: string,
     owner: string | undefined,
-    ...more: number[]
+    ...more: string[]
   ): Promise<Changed<Outcome> | undefined> {
     const [outcome, first, second] = await this.#run(script, id, [owner ?? '', ...more]);
     if (outcome === 'unknown') return undefined;
@@ -326,4 +378,9 @@ export class TaskStore {
     if (woken.length > 0) this.#onWoken(woken.map(toFields));
     return reply as Reply;
   }
+}
+
+function editArguments({ stored, note, after }: PayloadEdit): (string | number | Buffer)[] {
+  const { payload, payloadBytes, payloadSha256 = '', payloadBlob = '', payloadCacheMs = '' } = stored;
+  return [JSON.stringify(note), after, payload, payloadBytes, payloadSha256, payloadBlob, payloadCacheMs];
 }

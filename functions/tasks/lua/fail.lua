@@ -1,7 +1,7 @@
 -- Ends an attempt badly: retried at `nextAttemptAt`, or dead-lettered when that is ''.
--- ARGV: now, lease token, error (JSON), nextAttemptAt|'', the same as text, 1 when the attempt does not count
+-- ARGV: now, lease token, error (JSON), nextAttemptAt|'', the same as text, 1 when the attempt does not count, stack (JSON)|''
 -- → {'retrying' | 'dead-lettered' | 'lost', events, nextAttemptAt?}
-local token, failure, nextAttemptAt, nextAttemptIso, postponed = unpack(ARGV, 2, 6)
+local token, failure, nextAttemptAt, nextAttemptIso, postponed, stack = unpack(ARGV, 2, 7)
 local task = read()
 if not task or task.leaseToken ~= token then return { 'lost', {} } end
 -- The same command again, after a reply that got lost on its way.
@@ -10,6 +10,7 @@ if task.state == 'dead-lettered' then return { 'dead-lettered', {} } end
 if task.state ~= 'running' then return { 'lost', {} } end
 
 redis.call('HSET', KEYS[1], 'error', failure)
+if postponed ~= '1' then keepError(task.attempt, failure, stack) end
 if nextAttemptAt == '' then
   finish(task, 'dead-lettered')
   return { 'dead-lettered', { append(task.owner, 'dead-lettered', 'dead-lettered', task.attempt, ',"error":' .. failure) } }

@@ -1,10 +1,13 @@
--- For the sweeper: deletes all that is kept of a finished task in Redis. ARGV: now → the blob that its payload is in, or false
+-- For the sweeper: deletes all that is kept of a finished task in Redis. ARGV: now → the blobs that its payload is or was in
 local task = read()
 redis.call('ZREM', key('finished'), id)
-if not task or not task.finishedAt then return false end
+if not task or not task.finishedAt or (task.state == 'dead-lettered' and not task.discarded) then return {} end
 for _, state in ipairs({ 'any', task.state }) do
   redis.call('ZREM', key('by-state', state), id)
   redis.call('ZREM', key('by-state', state, task.owner), id)
 end
-redis.call('DEL', KEYS[1], key('payload', id), key('result', id), key('timeline', id), key('steps', id))
-return task.payloadBlob or false
+local blobs = redis.call('SMEMBERS', key('earlier-blobs', id))
+if task.payloadBlob then blobs[#blobs + 1] = task.payloadBlob end
+redis.call('DEL', KEYS[1], key('payload', id), key('result', id), key('timeline', id), key('steps', id),
+  key('errors', id), key('edits', id), key('original-payload', id), key('earlier-blobs', id), key('replay-plans', id))
+return blobs

@@ -1,12 +1,26 @@
--- For the sweeper: the broker has dead-lettered the message of this attempt, so no delivery will come any more.
+-- For the sweeper, who found a message of this task in the broker's dead-letter queue: brings the two in line.
 -- ARGV: now, attempt of the message, error (JSON)
--- → {'dead-lettered', events, owner} | {'busy', {}} while somebody holds the lease | {'settled', {}} when there is nothing to do
+-- → {'dead-lettered', events, owner}: no delivery would have come any more
+--   | {'kept', {}}: the message is the evidence of a dead letter | {'obsolete', {}}: it is to be taken out of there
+--   | {'busy', {}} while somebody holds the lease | {'unknown', {}}
+local messageAttempt = tonumber(ARGV[2])
 local task = read()
-if not task or task.finishedAt or tonumber(ARGV[2]) < tonumber(task.attempt) then return { 'settled', {} } end
--- A later message stands for the task: of its next attempt, or of its replay.
-if task.state ~= 'running' and tonumber(ARGV[2]) <= tonumber(task.attempt) then return { 'settled', {} } end
+if not task then return { 'unknown', {} } end
+local attempt = tonumber(task.attempt)
+
+if task.state == 'dead-lettered' and not task.discarded and messageAttempt == attempt then return { 'kept', {} } end
+-- Where the task goes on, a later message stands for it: of its next attempt, of its replay, or of when its gate opens.
+local goesOn = messageAttempt < attempt or task.parked or (task.state ~= 'running' and messageAttempt == attempt)
+if task.finishedAt or goesOn then
+  redis.call('SADD', key('obsolete-messages'), id .. ':' .. int(messageAttempt))
+  return { 'obsolete', {} }
+end
 if task.state == 'running' and tonumber(task.leaseUntil) > now then return { 'busy', {} } end
-redis.call('HSET', KEYS[1], 'error', ARGV[3], 'givenUpAttempt', ARGV[2])
+
+-- The attempt is spent, even if it never began: the next message is to be told from this one.
+redis.call('HSET', KEYS[1], 'attempt', int(messageAttempt), 'error', ARGV[3])
+redis.call('HDEL', KEYS[1], 'resends', 'confirmed')
+keepError(messageAttempt, ARGV[3])
 finish(task, 'dead-lettered')
-local event = append(task.owner, 'dead-lettered', 'dead-lettered', task.attempt, ',"error":' .. ARGV[3])
+local event = append(task.owner, 'dead-lettered', 'dead-lettered', messageAttempt, ',"error":' .. ARGV[3])
 return { 'dead-lettered', { event }, task.owner }

@@ -6,6 +6,7 @@ local id = string.match(KEYS[1], ':task:(.*)$')
 local partition = tonumber(string.match(tag, '(%x)}$'), 16)
 local eventsKeptPerOwner, eventsKeptInFeed = 10000, 100000
 local eventsKeptMs = 7 * 24 * 60 * 60 * 1000
+local errorsKeptPerTask = 20
 
 local function key(...)
   return tag .. ':' .. table.concat({ ... }, ':')
@@ -72,6 +73,14 @@ local function append(owner, kind, state, attempt, details, result)
   redis.call('XADD', key('feed'), 'MAXLEN', '~', eventsKeptInFeed, cursor, 'event', event, 'previous', lastInFeed)
   if kind ~= 'progress' then redis.call('RPUSH', key('timeline', id), head .. '}') end
   return event
+end
+
+-- Keeps the error of an attempt beside the record, which has the last one only. `failure` is JSON, `stack` a JSON string, '' or nil.
+local function keepError(attempt, failure, stack)
+  local entry = '{"attempt":' .. int(attempt) .. ',"at":' .. int(now) .. ',"error":' .. failure
+    .. (stack and stack ~= '' and ',"stack":' .. stack or '') .. '}'
+  redis.call('RPUSH', key('errors', id), entry)
+  redis.call('LTRIM', key('errors', id), -errorsKeptPerTask, -1)
 end
 
 -- Moves the task between the indexes of its owner and of all owners; `from` is nil for a new one.

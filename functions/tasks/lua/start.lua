@@ -39,6 +39,7 @@ if task.state == 'running' and task.leaseToken ~= token then
     -- It has started once, and may have done anything since.
     local failure = '{"code":"worker-lost","message":"The worker stopped in the middle, and this task may run at most once."}'
     redis.call('HSET', KEYS[1], 'error', failure)
+    keepError(attempt, failure)
     finish(task, 'dead-lettered')
     events[1] = append(task.owner, 'dead-lettered', 'dead-lettered', attempt, ',"error":' .. failure)
     return { 'ended', events, redis.call('HGETALL', KEYS[1]) }
@@ -64,6 +65,9 @@ if task.state ~= 'running' then
   end
 end
 if task.leaseToken ~= token or task.state ~= 'running' then
+  if task.state == 'running' then
+    keepError(attempt, '{"code":"worker-lost","message":"The worker stopped in the middle of this attempt; another one took it over."}')
+  end
   unpark(task)
   leaveWindow(task)
   if task.concurrencyKey then redis.call('SADD', runningWithKey(task), id) end

@@ -1,11 +1,11 @@
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 import type { Redis } from 'ioredis';
 import { allPartitions } from './task-id.ts';
-import { replayedMessagesKey } from './task-keys.ts';
+import { obsoleteMessagesKey } from './task-keys.ts';
 import { readTaskMessage } from './task-message.ts';
 
 const messagesPerReceive = 500;
-/** How many living dead letters one pass holds at most while it looks for replayed ones among them. */
+/** How many living dead letters one pass holds at most while it looks for obsolete ones among them. */
 const heldAtMost = 20_000;
 const waitMs = 1_000;
 
@@ -13,12 +13,12 @@ const waitMs = 1_000;
 type Wanted = Map<string, string>;
 
 /**
- * Takes the old messages of replayed tasks out of the broker's dead-letter queues. A message there can only be taken in its
- * turn, so the pass receives what lies before it as well, and gives that back at its end. Without replays it does nothing.
+ * Takes messages that are no evidence of a dead letter any more out of the broker's dead-letter queues. A message there can only be taken in its
+ * turn, so the pass receives what lies before it as well, and gives that back at its end. Without such messages it does nothing.
  * @param open for each queue, a receiver of its dead letters
  */
-export async function removeReplayedMessages(redis: Redis, open: readonly (() => ServiceBusReceiver)[]): Promise<void> {
-  const wanted = await readReplayed(redis);
+export async function removeObsoleteMessages(redis: Redis, open: readonly (() => ServiceBusReceiver)[]): Promise<void> {
+  const wanted = await readObsolete(redis);
   let seenAll = true;
   for (const openDeadLetters of open) {
     if (wanted.size === 0) return;
@@ -35,10 +35,10 @@ async function removeFrom(receiver: ServiceBusReceiver, redis: Redis, wanted: Wa
     while (wanted.size > 0 && held.length < heldAtMost) {
       const messages = await receiver.receiveMessages(messagesPerReceive, { maxWaitTimeInMs: waitMs });
       if (messages.length === 0) return true;
-      const replayed = messages.filter((message) => wanted.has(nameOf(message)));
+      const obsolete = messages.filter((message) => wanted.has(nameOf(message)));
       held.push(...messages.filter((message) => !wanted.has(nameOf(message))));
-      await Promise.all(replayed.map((message) => receiver.completeMessage(message)));
-      const names = new Set(replayed.map(nameOf));
+      await Promise.all(obsolete.map((message) => receiver.completeMessage(message)));
+      const names = new Set(obsolete.map(nameOf));
       await forget(
         redis,
         [...names].map((name): [string, string] => [name, wanted.get(name)!]),
@@ -61,11 +61,11 @@ function nameOf({ body, messageId, applicationProperties }: ServiceBusReceivedMe
   }
 }
 
-async function readReplayed(redis: Redis): Promise<Wanted> {
-  const sets = await Promise.all(allPartitions.map((partition) => redis.smembers(replayedMessagesKey(partition))));
+async function readObsolete(redis: Redis): Promise<Wanted> {
+  const sets = await Promise.all(allPartitions.map((partition) => redis.smembers(obsoleteMessagesKey(partition))));
   return new Map(sets.flatMap((names, i) => names.map((name): [string, string] => [name, allPartitions[i]!])));
 }
 
 async function forget(redis: Redis, messages: readonly [name: string, partition: string][]): Promise<void> {
-  await Promise.all(messages.map(([name, partition]) => redis.srem(replayedMessagesKey(partition), name)));
+  await Promise.all(messages.map(([name, partition]) => redis.srem(obsoleteMessagesKey(partition), name)));
 }
