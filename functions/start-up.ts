@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import { closeRedis, getPatientRedis, getRedis } from './azure/redis.ts';
 import { closeServiceBus } from './azure/service-bus.ts';
+import { preparePlanScripts } from './dead-letters/plan-scripts.ts';
 import { settlePushes } from './events/publish.ts';
 import { getSettings } from './settings.ts';
 import { prepareScripts } from './tasks/scripts.ts';
@@ -9,7 +10,10 @@ import { settleWoken } from './tasks/dispatch.ts';
 // A missing or wrong setting stops the app here, with its name, and not in the middle of a request.
 getSettings();
 
-for (const redis of [getRedis(), getPatientRedis()]) prepareScripts(redis);
+for (const redis of [getRedis(), getPatientRedis()]) {
+  prepareScripts(redis);
+  preparePlanScripts(redis);
+}
 
 app.hook.appTerminate(async () => {
   await settleWoken();

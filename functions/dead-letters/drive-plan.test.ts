@@ -4,11 +4,13 @@ import { failOnce, makeDeadLetter, type DeadLetterOptions } from '../../tests/su
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { PayloadStore } from '../payloads/payload-store.ts';
 import { taskTypes } from '../task-types/registry.ts';
+import { prepareScripts } from '../tasks/scripts.ts';
 import { taskKey, timelineKey } from '../tasks/task-keys.ts';
 import { findTask } from '../tasks/task-queries.ts';
 import { TaskStore } from '../tasks/task-store.ts';
 import { drivePlan, type PlanDriver, type PlanMessage } from './drive-plan.ts';
 import { createPlanId } from './plan-keys.ts';
+import { preparePlanScripts } from './plan-scripts.ts';
 import { PlanStore } from './plan-store.ts';
 import { selectDeadLetters } from './select-dead-letters.ts';
 import { sweepPlans } from './sweep-plans.ts';
@@ -25,7 +27,11 @@ let driver: PlanDriver;
 /** What the workers do with each replayed task, whose message they get: see `work`. */
 let outcomeOf: (id: string) => 'completed' | 'dead-lettered' | 'cancelled' | undefined;
 
-beforeAll(() => void (redis = new Redis(testRedis.url, { enableAutoPipelining: true })));
+beforeAll(() => {
+  redis = new Redis(testRedis.url, { enableAutoPipelining: true });
+  prepareScripts(redis);
+  preparePlanScripts(redis);
+});
 beforeEach(async () => {
   await redis.flushall();
   now = Date.parse('2026-01-05T10:00:00Z');

@@ -13,6 +13,15 @@ type Command = (key: string, ...args: (string | number)[]) => Promise<unknown>;
 
 const prepared = new WeakSet<Redis>();
 
+/** Makes the scripts known to a connection, before its first command: see `prepareScripts` of the tasks. */
+export function preparePlanScripts(redis: Redis): void {
+  if (prepared.has(redis)) return;
+  for (const [script, lua] of Object.entries(scripts)) {
+    redis.defineCommand(`plan:${script}`, { numberOfKeys: 1, lua: `${planShared}\n${lua}` });
+  }
+  prepared.add(redis);
+}
+
 /** Runs one atomic step of a plan. */
 export async function runPlanScript(
   redis: Redis,
@@ -20,12 +29,7 @@ export async function runPlanScript(
   planId: string,
   args: (string | number)[],
 ): Promise<unknown> {
-  if (!prepared.has(redis)) {
-    for (const [script, lua] of Object.entries(scripts)) {
-      redis.defineCommand(`plan:${script}`, { numberOfKeys: 1, lua: `${planShared}\n${lua}` });
-    }
-    prepared.add(redis);
-  }
+  preparePlanScripts(redis);
   const command = (redis as unknown as Record<string, Command>)[`plan:${name}`]!;
   return command.call(redis, planKey(planId), ...args);
 }
