@@ -365,7 +365,7 @@ export class TaskStore {
     script: 'cancel' | 'discard',
     id: string,
     owner: string | undefined,
-    ...more: string[]
+    ...more: (string | number)[]
   ): Promise<Changed<Outcome> | undefined> {
     const [outcome, first, second] = await this.#run(script, id, [owner ?? '', ...more]);
     if (outcome === 'unknown') return undefined;
