@@ -1,5 +1,6 @@
 import type { SubmitTask } from '../contracts/submit.ts';
 import type { EventPage, Timeline } from '../contracts/task-event.ts';
+import type { Stats, StatsWindow } from '../contracts/stats.ts';
 import type { TaskState } from '../contracts/task-states.ts';
 import type { TaskTypeInfo, TaskTypeList } from '../contracts/task-type-info.ts';
 import type { Task, TaskPage } from '../contracts/task.ts';
@@ -63,6 +64,11 @@ export class TaskApi {
   /** `after`: a cursor, `0` (all that is kept) or `latest` (none, only where the stream ends). */
   async listEvents(after: string): Promise<EventPage> {
     return (await this.#send({ method: 'GET', path: '/api/events', query: { after } })) as EventPage;
+  }
+
+  /** Of the caller's own tasks; for operators, of all tasks. */
+  async getStats(window: StatsWindow = '1h'): Promise<Stats> {
+    return (await this.#send({ method: 'GET', path: '/api/stats', query: { window } })) as Stats;
   }
 
   async negotiate(): Promise<ConnectionInfo> {

@@ -29,4 +29,6 @@ import './task-types/list-task-types.ts';
 import './events/negotiate.ts';
 import './events/list-events.ts';
 import './health/get-health.ts';
+import './stats/get-stats.ts';
+import './stats/merge-stats.ts';
 import './web/web.ts';

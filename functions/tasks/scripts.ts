@@ -18,6 +18,7 @@ import replay from './lua/replay.lua';
 import reportProgress from './lua/report-progress.lua';
 import resend from './lua/resend.lua';
 import shared from './lua/shared.lua';
+import statistics from './lua/statistics.lua';
 import start from './lua/start.lua';
 import withdraw from './lua/withdraw.lua';
 
@@ -82,5 +83,5 @@ export async function runScript(
 }
 
 function compose(lua: string): string {
-  return `${shared}\nlocal function main()\n${lua}\nend\nlocal reply = main()\nreturn { reply, woken }`;
+  return `${shared}\n${statistics}\nlocal function main()\n${lua}\nend\nlocal reply = main()\nreturn { reply, woken }`;
 }

@@ -39,6 +39,12 @@ export const gateKey = (partition: string, name: string) => `${tag(partition)}:g
 /** Set of the keys of gates before which tasks are parked (lua/shared.lua). */
 export const gatesKey = (partition: string) => `${tag(partition)}:gates`;
 
+/** Sorted set of the hashes in which task scripts count, until that is merged: `<this key>:<start>:<owner>`. */
+export const pendingCountsKey = (partition: string) => `${tag(partition)}:pending-counts`;
+/** Hash of what happened in a span of time to the tasks of one owner, or of all owners in the partition; times in milliseconds. */
+export const countsKey = (partition: string, spanMs: number, start: number, owner?: string) =>
+  `${tag(partition)}:counts:${spanMs}:${start}${owner === undefined ? '' : `:${owner}`}`;
+
 /** Sorted sets that the sweeper looks through; the score is a time in milliseconds. */
 export type Waiting = 'outbox' | 'leases' | 'expiring' | 'finished' | 'callbacks';
 export const waitingKey = (partition: string, waiting: Waiting) => `${tag(partition)}:${waiting}`;

@@ -16,6 +16,8 @@ const kept = [
   'finished',
   'clock',
   'sequence',
+  'counts',
+  'pending-counts',
   'idempotency',
   'withdrawn',
 ];

@@ -27,12 +27,17 @@ local function clock()
 end
 local now = tonumber(ARGV[1]) or clock()
 
+-- Of statistics.lua: counts what has happened to a task.
+local count
+
 -- The task's fields as a table, or nil when there is no such task.
+local current
 local function read()
   local flat = redis.call('HGETALL', KEYS[1])
   if #flat == 0 then return nil end
   local task = {}
   for i = 1, #flat, 2 do task[flat[i]] = flat[i + 1] end
+  current = task
   return task
 end
 
@@ -56,7 +61,7 @@ local function lastCursor(stream)
   return newest[1] and newest[1][1]
 end
 
--- Appends an event to the owner's stream, to the feed of all owners and, but for progress, to the task's timeline.
+-- Appends an event to the owner's stream, to the feed of all owners and, but for progress, to the task's timeline; counts it.
 -- `details` is JSON to splice in, starting with a comma; `result` likewise, and is left out of the timeline.
 -- The event carries no time of its own: it is the cursor's.
 local function append(owner, kind, state, attempt, details, result)
@@ -72,6 +77,7 @@ local function append(owner, kind, state, attempt, details, result)
   redis.call('PEXPIRE', own, eventsKeptMs)
   redis.call('XADD', key('feed'), 'MAXLEN', '~', eventsKeptInFeed, cursor, 'event', event, 'previous', lastInFeed)
   if kind ~= 'progress' then redis.call('RPUSH', key('timeline', id), head .. '}') end
+  count(current, kind)
   return event
 end
 

@@ -71,8 +71,10 @@ if task.leaseToken ~= token or task.state ~= 'running' then
   unpark(task)
   leaveWindow(task)
   if task.concurrencyKey then redis.call('SADD', runningWithKey(task), id) end
+  local isFirst = task.state == 'queued' or task.state == 'scheduled'
+  local waitMs = isFirst and int(math.max(0, now - dueSince(task))) or string.match(task.timing or '0', '^%d+')
   enter(task, 'running')
-  redis.call('HSET', KEYS[1], 'attempt', int(messageAttempt), 'leaseToken', token, 'leaseUntil', int(now + leaseMs))
+  redis.call('HSET', KEYS[1], 'timing', waitMs .. ':' .. int(now), 'attempt', int(messageAttempt), 'leaseToken', token, 'leaseUntil', int(now + leaseMs))
   redis.call('HSETNX', KEYS[1], 'startedAt', int(now))
   redis.call('HDEL', KEYS[1], 'nextAttemptAt', 'progress', 'resends', 'confirmed')
   redis.call('ZADD', key('leases'), int(now + leaseMs), id)
