@@ -13,6 +13,8 @@ export interface LauncherArguments {
   readonly servicesOnly: boolean;
   /** Opens the control socket for faults on demand. */
   readonly control: boolean;
+  /** Builds first what has changed; npm's script says so. */
+  readonly build: boolean;
   /** Where `ng serve` listens; `npm run dev` only. */
   readonly webPort: number;
 }
@@ -38,6 +40,7 @@ export function parseArguments(argv: readonly string[], root: string, mode: Mode
     entitiesFile: resolve(root, values.entities),
     inspect: values.inspect,
     control: values.control,
+    build: values.build,
     servicesOnly: values['services-only'],
     webPort,
   };
@@ -50,6 +53,7 @@ function parse(argv: readonly string[], mode: Mode) {
     entities: { type: 'string', default: 'contracts/service-bus.json' },
     inspect: { type: 'string' },
     control: { type: 'boolean', default: false },
+    build: { type: 'boolean', default: false },
     'services-only': { type: 'boolean', default: false },
     'web-port': { type: 'string', default: '4200' },
   } as const;

@@ -1,8 +1,8 @@
 /** `npm start` and `npm run dev`: from arguments and settings to a running stack, and back to nothing. */
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { messageOf } from '../failure.ts';
 import { localEndpoints, remoteHosts } from '../local-endpoints.ts';
+import { findRedisServer } from '../redis-binary.ts';
 import { createSettingsFile, readSettings, withEnvironment } from '../settings-file.ts';
 import type { HostSettings } from '../settings-file.ts';
 import { parseArguments } from './arguments.ts';
@@ -11,10 +11,12 @@ import { banner } from './banner.ts';
 import { allowBrowserUploads } from './browser-uploads.ts';
 import { openControl } from './control.ts';
 import type { Control } from './control.ts';
+import { buildWhatChanged } from './build.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { lockDataFolder } from './data-lock.ts';
 import { endLeftovers } from './leftovers.ts';
 import type { Log } from './log.ts';
-import { piecesOf } from './pieces.ts';
+import { piecesOf, redisToolsFolder } from './pieces.ts';
 import { makePlan } from './plan.ts';
 import { removeProcesses } from './processes-file.ts';
 import { Stack } from './stack.ts';
@@ -48,14 +50,17 @@ export async function launch(context: LaunchContext, onStarted: (launched: Launc
   const { values, host } = readSettings(settingsFile);
   const settings = withEnvironment(values, context.environment);
   const endpoints = localEndpoints(settings);
-  if (mode === 'start' && !servicesOnly) demandBuild(root);
-  const dataDir = makeFolder(given.dataDir);
+  const dataDir = makeDataFolder(given.dataDir);
   const lock = lockDataFolder(dataDir);
   await endLeftovers(dataDir);
 
   const httpPort = host.LocalHttpPort;
   const webPort = mode === 'dev' ? given.webPort : undefined;
   const plan = await makePlan(endpoints, { httpPort: servicesOnly ? undefined : httpPort, webPort }, shownFile);
+  // Told before what takes long.
+  if (plan.redis) await findRedisServer(join(root, redisToolsFolder));
+  if (given.build) await buildWhatChanged(root);
+  if (mode === 'start' && !servicesOnly) demandBuild(root);
   const url = `http://localhost:${httpPort}`;
   const webOrigins = webOriginsOf(host, webPort);
   const pieces = piecesOf(plan, { ...given, root, dataDir, httpPort, webPort, webOrigins, logFor });
@@ -126,16 +131,4 @@ function demandBuild(root: string): void {
 function shortPath(file: string, root: string): string {
   const path = relative(root, file);
   return path.startsWith('..') ? file : path;
-}
-
-/** Without links, as the kernel shows it of the processes that work in it. */
-function makeFolder(folder: string): string {
-  try {
-    mkdirSync(folder, { recursive: true });
-    return realpathSync(folder);
-  } catch (error) {
-    throw new Error(`The data folder ${folder} cannot be used (${messageOf(error)}): give another one with --data.`, {
-      cause: error,
-    });
-  }
 }

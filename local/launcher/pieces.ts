@@ -27,6 +27,9 @@ export interface StackOptions {
   readonly logFor: (name: string) => Log;
 }
 
+/** Where a redis-server is unpacked that is not on PATH, within the project. */
+export const redisToolsFolder = '.local/redis-server';
+
 /** A piece that does not answer for ten seconds hangs. */
 const watched = { readyWithinMs: 60_000, pingEveryMs: 2_000, missedPingsAllowed: 5 };
 
@@ -102,7 +105,7 @@ function redisPiece({ redis }: Plan, { root, dataDir, logFor }: StackOptions): P
   const server = {
     port,
     dataDir: join(dataDir, 'redis'),
-    toolsDir: join(root, '.local/redis-server'),
+    toolsDir: join(root, redisToolsFolder),
     ...(password && { password }),
   };
   return {

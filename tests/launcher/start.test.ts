@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -67,6 +67,23 @@ describe('ends with exit code 1 and one sentence', () => {
     const file = join(folder, 'none.json');
     expect(await failure(['--settings', file])).toBe(
       `${file} does not exist: copy local.settings.sample.json to it, or give another file with --settings.\n`,
+    );
+  });
+
+  it.each(['/proc/none', '/proc', '/dev/null/none'])('when the data folder is %s', async (data) => {
+    const output = await failure(['--settings', settingsFile(settings), '--data', data]);
+    expect(output).toMatch(/^The (data folder|file) \S+ cannot be \w+ \(.*\): give another .* with --data\.\n$/);
+  });
+
+  it('when Redis is missing, before it builds', async () => {
+    const project = join(folder, 'project');
+    for (const part of ['local', 'contracts']) cpSync(part, join(project, part), { recursive: true });
+    symlinkSync(realpathSync('node_modules'), join(project, 'node_modules'));
+    const program = { file: 'local/start.ts', cwd: project } as const;
+    const launcher = spawnLauncher([...argsFor(settings), '--build'], { PATH: join(folder, 'empty') }, program);
+    expect(await launcher.ended).toBe(1);
+    expect(launcher.output()).toBe(
+      'Redis is missing: install redis-server (7 or newer) so that it is on PATH, then start again.\n',
     );
   });
 
