@@ -1,6 +1,7 @@
 import jwt from 'jsonwebtoken';
 import { signalRHub } from '../../contracts/names.ts';
 import { getSettings } from '../settings.ts';
+import { callHttp } from './http-call.ts';
 
 /** Data plane REST API of Azure SignalR Service (learn.microsoft.com/azure/azure-signalr/signalr-quickstart-rest-api). */
 const apiVersion = '2022-06-01';
@@ -58,15 +59,13 @@ export async function checkSignalR(): Promise<void> {
 async function callSignalR(method: string, path: string, body?: unknown): Promise<void> {
   const connection = parseSignalRConnectionString(getSettings().AzureSignalRConnectionString);
   const url = `${connection.endpoint}${path}`;
-  const response = await fetch(`${url}?api-version=${apiVersion}`, {
+  const status = await callHttp(new URL(`${url}?api-version=${apiVersion}`), {
     method,
     headers: { authorization: `Bearer ${tokenFor(url, connection.accessKey)}`, 'content-type': 'application/json' },
-    signal: AbortSignal.timeout(requestTimeoutMs),
+    timeoutMs: requestTimeoutMs,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  // The connection is free again only when the body has been read.
-  await response.arrayBuffer();
-  if (!response.ok) throw new Error(`SignalR answered ${response.status} to ${method} ${path}`);
+  if (status < 200 || status > 299) throw new Error(`SignalR answered ${status} to ${method} ${path}`);
 }
 
 const tokens = new Map<string, { readonly token: string; readonly until: number }>();

@@ -106,12 +106,13 @@ export class PayloadStore {
   /**
    * The JSON text that was accepted with the task, from Redis, else from Blob Storage, which fills Redis again.
    * @param known the task's record, where it is at hand
+   * @param inHand what Redis holds, likewise
    * @returns undefined when it is no longer kept
    * @throws AppError `payload-corrupt`
    */
-  async read(id: string, known?: PayloadFields): Promise<Buffer | undefined> {
+  async read(id: string, known?: PayloadFields, inHand?: string): Promise<Buffer | undefined> {
     const fields = known ?? (await this.#fields(id));
-    const { json, fromBlob } = await this.#readFrom(id, payloadKey(id), fields);
+    const { json, fromBlob } = await this.#readFrom(id, payloadKey(id), fields, inHand);
     if (json !== undefined && fromBlob && json.length <= this.#options.redisLimitBytes) await this.#putBack(id, json);
     return json;
   }
@@ -129,8 +130,9 @@ export class PayloadStore {
     id: string,
     key: string,
     { payloadSha256, payloadBlob }: PayloadFields,
+    inHand?: string,
   ): Promise<{ json: Buffer | undefined; fromBlob: boolean }> {
-    const stored = await this.#options.redis.getBuffer(key);
+    const stored = inHand === undefined ? await this.#options.redis.getBuffer(key) : Buffer.from(inHand);
     const cached = stored === null ? undefined : await decodePayload(stored);
     if (cached !== undefined && isSound(cached, payloadSha256)) return { json: cached, fromBlob: false };
     const kept = payloadBlob === undefined ? undefined : await this.#needBlobs().read(payloadBlob);

@@ -13,7 +13,7 @@ import { taskTypes } from '../task-types/registry.ts';
 import { dispatchWoken } from './dispatch.ts';
 import type { RetryPolicy } from './task-lifecycle.ts';
 import type { Submitting } from './submit-task.ts';
-import { stepsKey, taskKey } from './task-keys.ts';
+import { taskKey } from './task-keys.ts';
 import type { OutgoingMessage } from './task-message.ts';
 import type { TaskFields } from './task-record.ts';
 import { TaskStore } from './task-store.ts';
@@ -26,10 +26,8 @@ export interface Engine {
   readonly leaseMs: number;
   readonly timeLimitMs: number;
   readonly retry: Omit<RetryPolicy, 'maxAttempts'>;
-  /** JSON, or undefined when it is no longer kept. */
-  readonly readPayload: (fields: TaskFields) => Promise<string | undefined>;
-  /** Values of finished steps, as JSON by name. */
-  readonly readSteps: (id: string) => Promise<Record<string, string>>;
+  /** JSON, or undefined when it is no longer kept. @param inHand what Redis holds, where it is at hand */
+  readonly readPayload: (fields: TaskFields, inHand?: string) => Promise<string | undefined>;
   readonly send: (message: OutgoingMessage) => Promise<void>;
   readonly publish: (owner: string, events: readonly TaskEvent[]) => void;
   /** Submits the callback of a task that has ended, where it wants one. */
@@ -101,8 +99,7 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
       maxDelayMs: settings.RetryMaxDelayMs,
       jitter: retryJitter,
     },
-    readPayload: async (fields) => (await payloads.read(fields.id!, fields))?.toString(),
-    readSteps: (id) => redis.hgetall(stepsKey(id)),
+    readPayload: async (fields, inHand) => (await payloads.read(fields.id!, fields, inHand))?.toString(),
     send: sendMessage,
     publish,
     callBack: async (id) => submitCallback(getSubmitting(), await redis.hgetall(taskKey(id)), Date.now()),

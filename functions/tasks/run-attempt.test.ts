@@ -33,8 +33,7 @@ beforeAll(async () => {
     leaseMs: 15_000,
     timeLimitMs: 60_000,
     retry: { firstDelayMs: 100, factor: 2, maxDelayMs: 300_000, jitter: 0 },
-    readPayload: async (fields) => (await payloads.read(fields.id!, fields))?.toString(),
-    readSteps: async () => ({}),
+    readPayload: async (fields, inHand) => (await payloads.read(fields.id!, fields, inHand))?.toString(),
     send: async () => undefined,
     publish: () => undefined,
     callBack: async () => undefined,
@@ -52,10 +51,10 @@ async function run(change: (id: string) => Promise<unknown>, payloadBlob?: strin
   const details = { tags: [], priority: 'normal' } as const;
   const stored = await payloads.prepare({ ...base, payload: '{"message":"Hello"}' });
   await engine.store.accept({ ...base, details, ...stored, ...(payloadBlob !== undefined && { payloadBlob }) });
+  await change(id);
   const started = await engine.store.start(id, 1, 'token', 15_000);
   if (started.outcome !== 'started') throw new Error(`It was ${started.outcome}.`);
-  await change(id);
-  return runAttempt(engine, started.fields, 'token');
+  return runAttempt(engine, started, 'token');
 }
 
 it('runs with the payload that was accepted', async () => {

@@ -6,10 +6,11 @@ import { Interruption, keepLease } from './lease.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import { type HandlerOutcome, runHandler } from './run-handler.ts';
 import { createStep } from './step-memory.ts';
-import type { TaskFields } from './task-record.ts';
+import type { InHand } from './task-store.ts';
 
 /** Runs the handler for one attempt, under a lease that is renewed meanwhile. */
-export async function runAttempt(engine: Engine, fields: TaskFields, token: string): Promise<HandlerOutcome> {
+export async function runAttempt(engine: Engine, inHand: InHand, token: string): Promise<HandlerOutcome> {
+  const { fields } = inHand;
   const taskType = engine.taskTypes.get(fields.type!);
   if (taskType === undefined) {
     // Another version of the app may know it: a rollback, or an instance that is not yet replaced.
@@ -24,7 +25,7 @@ export async function runAttempt(engine: Engine, fields: TaskFields, token: stri
   });
   try {
     return await holdingMemory(Number(fields.payloadBytes), () =>
-      handle(engine, { taskType, fields, token, controller, progress }),
+      handle(engine, { taskType, inHand, token, controller, progress }),
     );
   } finally {
     await progress.close();
@@ -34,7 +35,7 @@ export async function runAttempt(engine: Engine, fields: TaskFields, token: stri
 
 interface Attempt {
   readonly taskType: TaskType;
-  readonly fields: TaskFields;
+  readonly inHand: InHand;
   readonly token: string;
   readonly controller: AbortController;
   readonly progress: ProgressReporter;
@@ -42,10 +43,11 @@ interface Attempt {
 
 async function handle(
   engine: Engine,
-  { taskType, fields, token, controller, progress }: Attempt,
+  { taskType, inHand, token, controller, progress }: Attempt,
 ): Promise<HandlerOutcome> {
+  const { fields, steps: known } = inHand;
   const id = fields.id!;
-  const [read, known] = await Promise.all([readPayload(engine, fields), engine.readSteps(id)]);
+  const read = await readPayload(engine, inHand);
   if ('kind' in read) return read;
   const once = fields.delivery === 'exactly-once';
   const context: Omit<TaskContext, 'signal'> = {
@@ -69,10 +71,10 @@ const storageBackMs = 10_000;
 /** Or what to do without it: an outage of the storage counts for no attempt, damage is for ever. */
 async function readPayload(
   engine: Engine,
-  fields: TaskFields,
+  { fields, payload }: InHand,
 ): Promise<{ readonly payload: string | undefined } | HandlerOutcome> {
   try {
-    return { payload: await engine.readPayload(fields) };
+    return { payload: await engine.readPayload(fields, payload) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const { code, message } = error;

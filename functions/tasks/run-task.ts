@@ -40,7 +40,7 @@ async function startAndRun(engine: Engine, message: TaskMessage, token: string):
   switch (started.outcome) {
     case 'started':
       engine.publish(started.fields.owner!, started.events);
-      return settle(engine, started.fields, token, await runAttempt(engine, started.fields, token));
+      return settle(engine, started.fields, token, await runAttempt(engine, started, token));
     case 'ended':
       engine.publish(started.fields.owner!, started.events);
       if (started.fields.state === 'dead-lettered') throw new DeadLettered(describeDeadLetter(started.fields));

@@ -35,7 +35,6 @@ beforeEach(async () => {
     timeLimitMs: 60_000,
     retry: { firstDelayMs: 100, factor: 2, maxDelayMs: 300_000, jitter: 0 },
     readPayload: async () => undefined,
-    readSteps: async () => ({}),
     send: async ({ message }) => void sent.push(message),
     publish: (_owner, events) => void published.push(...events),
     callBack: async () => undefined,

@@ -107,6 +107,26 @@ describe('accepting', () => {
   });
 });
 
+describe('what a start brings along', () => {
+  it('has a small payload, and what earlier attempts finished', async () => {
+    const id = await running('old');
+    await store.recordStep(id, 'old', 'charge', '{"paid":true}');
+    now += leaseMs + 1;
+    const started = await store.start(id, 1, 'new', leaseMs);
+    expect(started).toMatchObject({ payload: '{"message":"Hello"}', steps: { charge: '{"paid":true}' } });
+  });
+
+  it.each([
+    ['large', `"${'x'.repeat(20_000)}"`],
+    ['compressed', Buffer.from([1, 0xff, 0xfe])],
+    ['kept elsewhere', ''],
+  ])('leaves a payload to be read that is %s', async (_, payload) => {
+    const id = await queued();
+    await redis.set(payloadKey(id), payload);
+    expect(await store.start(id, 1, 'token', leaseMs)).toMatchObject({ outcome: 'started', payload: undefined });
+  });
+});
+
 describe('idempotency keys', () => {
   it('give the same task for the same request', async () => {
     const first = newTask({ idempotency: idempotency('a') });

@@ -55,8 +55,18 @@ export interface NewRun {
   readonly next: number | undefined;
 }
 
+/** What an attempt starts from. */
+export interface InHand {
+  readonly fields: TaskFields;
+  /** As Redis holds it, which is JSON, when it is small and not compressed; else it has to be read. */
+  readonly payload: string | undefined;
+  /** Values of finished steps, as JSON by name. */
+  readonly steps: Readonly<Record<string, string>>;
+}
+
 export type Started =
-  | { readonly outcome: 'started' | 'ended' | 'parked'; readonly events: TaskEvent[]; readonly fields: TaskFields }
+  | ({ readonly outcome: 'started'; readonly events: TaskEvent[] } & InHand)
+  | { readonly outcome: 'ended' | 'parked'; readonly events: TaskEvent[]; readonly fields: TaskFields }
   | { readonly outcome: 'busy' | 'early'; /** Until it may be tried again. */ readonly waitMs: number }
   | {
       readonly outcome: 'superseded';
@@ -209,11 +219,14 @@ export class TaskStore {
   }
 
   async start(id: string, attempt: number, token: string, leaseMs: number): Promise<Started> {
-    const [outcome, first, second, third] = await this.#run('start', id, [
+    const [outcome, first, second, third, fourth] = await this.#run('start', id, [
       attempt, token, leaseMs, this.#limits.concurrency, this.#limits.keyConcurrency,
     ]); // prettier-ignore
     switch (outcome) {
-      case 'started':
+      case 'started': {
+        const payload = (third as string | null) || undefined;
+        return { outcome, events: events(first), fields: fields(second), payload, steps: fields(fourth) };
+      }
       case 'ended':
       case 'parked':
         return { outcome, events: events(first), fields: fields(second) };

@@ -1,10 +1,16 @@
 -- Takes the lease of a task for one attempt, if the message in hand is the one to do that.
 -- ARGV: now, attempt of the message, new lease token, length of the lease (ms),
 --       how many tasks of one owner run at once at most, how many with one concurrency key (0: any number)
--- → {'started' | 'ended' | 'parked', events, fields} | {'busy', ms until the lease ends}
+-- → {'started', events, fields, the payload | false, names and values of finished steps} | {'ended' | 'parked', events, fields} | {'busy', ms until the lease ends}
 --   | {'early', ms until it is due} | {'superseded', next attempt, nextAttemptAt, fields} | {'stale'} | {'withdrawn'} | {'unknown'}
 local messageAttempt, token, leaseMs = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local ownerLimit, keyLimit = tonumber(ARGV[5]), tonumber(ARGV[6])
+
+-- The payload where it may come along, which saves another trip: it is small, and text. One that begins with 1 is compressed.
+local function smallPayload()
+  local payload = redis.call('STRLEN', key('payload', id)) <= 16384 and redis.call('GET', key('payload', id))
+  return payload and string.byte(payload) ~= 1 and payload
+end
 
 -- The gate that keeps the task from running now, if one does.
 local function shutGate(task)
@@ -82,4 +88,4 @@ if task.leaseToken ~= token or task.state ~= 'running' then
   redis.call('ZREM', key('expiring'), id)
   events[#events + 1] = append(task.owner, 'started', 'running', messageAttempt)
 end
-return { 'started', events, redis.call('HGETALL', KEYS[1]) }
+return { 'started', events, redis.call('HGETALL', KEYS[1]), smallPayload(), redis.call('HGETALL', key('steps', id)) }

@@ -1,5 +1,6 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { messageOf } from '../../failure.ts';
+import type { BindingData } from '../binding-expressions.ts';
 import type { TypedData } from '../core-types.ts';
 import type { TriggerContext, TriggeredFunction } from '../trigger.ts';
 import { bodyData, triggerMetadata } from './message-data.ts';
@@ -21,9 +22,8 @@ export async function runForData(
   metadata: Record<string, TypedData>,
   traceParent?: string,
 ): Promise<void> {
-  const bindingData = Object.fromEntries(
-    Object.entries(metadata).map(([name, value]) => [name, value.string ?? JSON.parse(value.json ?? 'null')]),
-  );
+  // Only the expressions of other bindings refer to it.
+  const bindingData = Object.keys(registered.metadata.bindings).length > 1 ? toBindingData(metadata) : {};
   await runner.run({
     function: registered,
     trigger: { name: bindingName, data },
@@ -31,6 +31,11 @@ export async function runForData(
     bindingData,
     traceParent,
   });
+}
+
+function toBindingData(metadata: Record<string, TypedData>): BindingData {
+  const valueOf = ({ string, json }: TypedData): unknown => string ?? JSON.parse(json ?? 'null');
+  return Object.fromEntries(Object.entries(metadata).map(([name, data]) => [name, valueOf(data)]));
 }
 
 function readBody(

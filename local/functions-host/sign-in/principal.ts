@@ -22,7 +22,16 @@ export function isIdentityHeader(name: string): boolean {
  * The identity headers of App Service Authentication.
  * Source: https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
  */
-export function principalHeaders(principal: Principal): Record<string, string> {
+export function principalHeaders(principal: Principal): Readonly<Record<string, string>> {
+  let headers = headersOf.get(principal);
+  if (headers === undefined) headersOf.set(principal, (headers = writeHeaders(principal)));
+  return headers;
+}
+
+/** The same principal comes with every request of a session. */
+const headersOf = new WeakMap<Principal, Readonly<Record<string, string>>>();
+
+function writeHeaders(principal: Principal): Record<string, string> {
   const claims = { auth_typ: identityProvider, claims: claimsOf(principal), name_typ: 'name', role_typ: 'roles' };
   return {
     'x-ms-client-principal': Buffer.from(JSON.stringify(claims)).toString('base64'),

@@ -13,8 +13,25 @@ export interface SessionCookies {
   read(cookieHeader: string | undefined): Principal | undefined;
 }
 
+interface Session extends Principal {
+  readonly expiresAt: number;
+}
+
+const rememberedSessions = 1_000;
+
 export function createSessionCookies(key: Buffer, now: () => number = Date.now): SessionCookies {
   const sign = (payload: string) => createHmac('sha256', key).update(payload).digest('base64url');
+  /** Sessions by the cookie that was checked: it comes with every request. */
+  const checked = new Map<string, { readonly principal: Principal; readonly expiresAt: number }>();
+  const check = (cookie: string) => {
+    const [payload, signature] = cookie.split('.');
+    if (!payload || !signature || !equal(signature, sign(payload))) return undefined;
+    const { id, roles, expiresAt } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Session;
+    if (checked.size >= rememberedSessions) checked.clear();
+    const session = { principal: { id, roles }, expiresAt };
+    checked.set(cookie, session);
+    return session;
+  };
   return {
     issue: (principal) => {
       const payload = Buffer.from(JSON.stringify({ ...principal, expiresAt: now() + lifetimeSeconds * 1000 })).toString(
@@ -24,10 +41,9 @@ export function createSessionCookies(key: Buffer, now: () => number = Date.now):
     },
     clear: () => setCookie('', 0),
     read: (cookieHeader) => {
-      const [payload, signature] = cookieValue(cookieHeader)?.split('.') ?? [];
-      if (!payload || !signature || !equal(signature, sign(payload))) return undefined;
-      const session = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Principal & { expiresAt: number };
-      return session.expiresAt > now() ? { id: session.id, roles: session.roles } : undefined;
+      const cookie = cookieValue(cookieHeader);
+      const session = cookie === undefined ? undefined : (checked.get(cookie) ?? check(cookie));
+      return session !== undefined && session.expiresAt > now() ? session.principal : undefined;
     },
   };
 }
