@@ -4,6 +4,7 @@ import type { Stats, StatsWindow } from '../contracts/stats.ts';
 import type { TaskState } from '../contracts/task-states.ts';
 import type { TaskTypeInfo, TaskTypeList } from '../contracts/task-type-info.ts';
 import type { Task, TaskPage } from '../contracts/task.ts';
+import type { CreateUpload, Upload } from '../contracts/uploads.ts';
 import type { SendRequest } from './request.ts';
 
 export interface TaskQuery {
@@ -31,6 +32,11 @@ export class TaskApi {
   async submit(body: SubmitTask, idempotencyKey?: string): Promise<Task> {
     const headers = idempotencyKey === undefined ? undefined : { 'Idempotency-Key': idempotencyKey };
     return (await this.#send({ method: 'POST', path: '/api/tasks', body, ...(headers && { headers }) })) as Task;
+  }
+
+  /** A place to upload a payload to that is too large for `submit`. */
+  async createUpload(body: CreateUpload): Promise<Upload> {
+    return (await this.#send({ method: 'POST', path: '/api/uploads', body })) as Upload;
   }
 
   async getTask(id: string): Promise<Task> {

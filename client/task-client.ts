@@ -19,8 +19,10 @@ import type { ConnectionState } from './connection-state.ts';
 import { signalRHub } from './hub.ts';
 import { LiveFeed, type LiveFeedTimings } from './live-feed.ts';
 import type { SendRequest } from './request.ts';
+import { submitTask } from './submit.ts';
 import { TaskApi, type TaskQuery } from './task-api.ts';
 import { TaskStore, type Schedule } from './task-store.ts';
+import type { UploadOptions } from './upload.ts';
 
 export interface TaskClientOptions {
   readonly send: SendRequest;
@@ -95,8 +97,9 @@ export class TaskClient {
     this.#completion.clear();
   }
 
-  async submit(body: SubmitTask, idempotencyKey?: string): Promise<Task> {
-    return this.#kept(await this.api.submit(body, idempotencyKey));
+  /** A payload that is too large for a request is uploaded first. */
+  async submit(body: SubmitTask, idempotencyKey?: string, options?: UploadOptions): Promise<Task> {
+    return this.#kept(await submitTask(this.api, body, idempotencyKey, options));
   }
 
   /** Shown as cancelled at once, and as it was again when the API refuses. */

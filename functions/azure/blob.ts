@@ -58,6 +58,11 @@ const retryOptions = { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_00
 const delegationKeyMs = 2 * 60 * 60 * 1000;
 const clockSkewMs = 5 * 60 * 1000;
 
+export interface DownloadHeaders {
+  readonly contentType?: string;
+  readonly contentDisposition?: string;
+}
+
 interface Opened {
   readonly service: BlobServiceClient;
   readonly container: ContainerClient;
@@ -82,9 +87,9 @@ export class BlobContainer {
   /**
    * A URL for one blob and nothing else, to be given away: signed by the account's key, or by the identity's delegation key.
    * @param permissions letters of a service SAS: `r` read, `c` create, `w` write
-   * @param contentType what a download is to be called, whatever was uploaded
+   * @param download headers of the answer to a GET, whatever was uploaded
    */
-  async sign(name: string, permissions: string, expiresAt: Date, contentType?: string): Promise<string> {
+  async sign(name: string, permissions: string, expiresAt: Date, download: DownloadHeaders = {}): Promise<string> {
     const { BlobSASPermissions, SASProtocol } = await import('@azure/storage-blob');
     const { service, container } = await this.#open();
     const blob = container.getBlobClient(name);
@@ -92,7 +97,7 @@ export class BlobContainer {
       permissions: BlobSASPermissions.parse(permissions),
       expiresOn: expiresAt,
       protocol: blob.url.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp,
-      ...(contentType !== undefined && { contentType }),
+      ...download,
     };
     if ('connectionString' in this.#connection) return blob.generateSasUrl(options);
     return blob.generateUserDelegationSasUrl(options, await this.#delegationKey(service, expiresAt));

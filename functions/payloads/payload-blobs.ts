@@ -1,6 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { createHash } from 'node:crypto';
-import type { BlobContainer } from '../azure/blob.ts';
+import type { BlobContainer, DownloadHeaders } from '../azure/blob.ts';
 import { unavailable } from '../errors.ts';
 
 /** Names sort by time, as task IDs and upload IDs do, so that a sweep reads the oldest first. */
@@ -103,8 +103,8 @@ export class PayloadBlobs {
   }
 
   /** A URL of its own for one blob. @param permissions as in a service SAS */
-  async sign(name: string, permissions: string, expiresAt: Date, contentType?: string): Promise<string> {
-    return this.#ask(() => this.#container.sign(name, permissions, expiresAt, contentType));
+  async sign(name: string, permissions: string, expiresAt: Date, download?: DownloadHeaders): Promise<string> {
+    return this.#ask(() => this.#container.sign(name, permissions, expiresAt, download));
   }
 
   /** Oldest first, page by page. */

@@ -151,7 +151,10 @@ export class PayloadStore {
     if (payloadBlob === undefined) return undefined;
     const blobs = this.#needBlobs();
     if ((await blobs.find(payloadBlob)) === undefined) return undefined;
-    return blobs.sign(payloadBlob, 'r', expiresAt, 'application/json');
+    return blobs.sign(payloadBlob, 'r', expiresAt, {
+      contentType: 'application/json',
+      contentDisposition: `attachment; filename="${id}.json"`,
+    });
   }
 
   /** Deletes what `prepare` wrote for a task that was not accepted. What this misses, the sweeper finds. */

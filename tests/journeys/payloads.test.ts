@@ -58,6 +58,7 @@ describe('an uploaded payload', () => {
     expect(await payloadKeys()).toEqual([]);
     const answer = await fetch(`${stack().baseUrl}/api/tasks/${task.id}/payload`);
     expect(answer.headers.get('content-type')).toBe('application/json');
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${task.id}.json"`);
     expect(hashOf(await answer.text())).toBe(hashOf(text));
   });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -8,7 +8,7 @@ import { useBrowser } from '../../support/use-browser.ts';
 import { chooseType, lastTasks, openOptions, submitButton, theWay, untilEnded, untilLive } from './pages.ts';
 
 const browser = useBrowser();
-const stack = useStack();
+const stack = useStack({ settings: { UploadLimitBytes: '30000000' } });
 
 const folder = mkdtempSync(join(tmpdir(), 'journey-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -202,8 +202,8 @@ describe('a file', () => {
   it('over the limit is refused before it is sent, with its size and the limit', async () => {
     const { api, page } = await echoFormOf('ida');
     await chooseType(page, 'Summarise a CSV');
-    await pick(page, 'huge.csv', Buffer.alloc(10_600_000, 'a,b\n'));
-    await page.getByText('huge.csv has 10.6 MB; at most 10 MB can be sent.').waitFor();
+    await pick(page, 'huge.csv', Buffer.alloc(100_600_000, 'a,b\n'));
+    await page.getByText('huge.csv has 100.6 MB; at most 100 MB can be sent.').waitFor();
     await submitButton(page).click();
     expect(await api.list()).toEqual([]);
 
@@ -217,10 +217,29 @@ describe('a file', () => {
     browser.mayComplain(/status of 413/);
     const { api, page } = await echoFormOf('jon');
     await chooseType(page, 'Summarise a CSV');
-    await pick(page, 'quotes.csv', Buffer.alloc(9_900_000, '"a"\n'));
+    await pick(page, 'quotes.csv', Buffer.alloc(20_000_000, '"a"\n'));
     await submitButton(page).click();
     const alert = page.getByRole('alert').filter({ hasText: 'The task was not taken' });
-    expect(await alert.innerText()).toMatch(/10.* MB|10,485,760|10,000,000/);
+    expect(await alert.innerText()).toMatch(/may have 30,000,000 bytes/);
     expect(await api.list()).toEqual([]);
+  });
+
+  it('too large for a request is uploaded to the storage, and its payload can be downloaded', async () => {
+    const { api, page } = await echoFormOf('kim');
+    await chooseType(page, 'Summarise a CSV');
+    await pick(page, 'larger.csv', `a,b\n${'1,some text that fills a row\n'.repeat(500_000)}`);
+    await submitButton(page).click();
+    await page.getByRole('button', { name: /Uploading … \d+%/ }).waitFor();
+    await untilEnded(page);
+    await lastTasks(page).getByText('500,000 rows · 2 columns').waitFor();
+
+    const [task] = await api.list();
+    expect(task!.payloadBytes).toBeGreaterThan(10_000_000);
+    await theWay(page).getByRole('link').click();
+    await page.getByRole('heading', { name: 'Payload' }).click();
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download the payload' }).click();
+    const path = await (await downloading).path();
+    expect(statSync(path).size).toBe(task!.payloadBytes);
   });
 });

@@ -1,4 +1,4 @@
-import { DOCUMENT } from '@angular/common';
+import { DOCUMENT, PercentPipe } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   ChangeDetectorRef,
@@ -46,7 +46,7 @@ interface Failure {
 /** The form of one task type, drawn from its JSON Schema. */
 @Component({
   selector: 'app-submit-form',
-  imports: [CopyButton, FormlyForm, Icon, MatButton, ProblemNote, ReactiveFormsModule, TaskOptions],
+  imports: [CopyButton, FormlyForm, Icon, MatButton, PercentPipe, ProblemNote, ReactiveFormsModule, TaskOptions],
   providers: [formFields],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './submit-form.html',
@@ -68,6 +68,8 @@ export class SubmitForm implements OnInit {
   protected fields: FormlyFieldConfig[] = [];
   protected model: { payload?: unknown } = {};
   protected readonly phase = signal<'filling' | 'sending' | 'sent' | 'again'>('filling');
+  /** Share of a large payload that has been uploaded. */
+  protected readonly uploaded = signal<number | undefined>(undefined);
   protected readonly failure = signal<Failure | undefined>(undefined);
   readonly #schema = computed(() => this.type().schema as Schema);
   private readonly folded = viewChild.required<ElementRef<HTMLDetailsElement>>('more');
@@ -107,13 +109,16 @@ export class SubmitForm implements OnInit {
     this.#keepDraft();
     const clickedAt = Date.now();
     try {
-      const task = await this.#client.submit(this.#body(), this.#key);
+      const onProgress = (sent: number, total: number) => this.uploaded.set(sent / total);
+      const task = await this.#client.submit(this.#body(), this.#key, { onProgress });
       this.#submissions.add(task.id, clickedAt, Date.now());
       this.phase.set('sent');
       setTimeout(() => this.phase.update((phase) => (phase === 'sent' ? 'again' : phase)), samePressMs);
     } catch (error) {
       this.phase.set('filling');
       this.#show(error);
+    } finally {
+      this.uploaded.set(undefined);
     }
   }
 

@@ -7,6 +7,9 @@ import { Icon } from '../ui/icon.ts';
 import { JsonView } from '../ui/json-view.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 
+/** A larger one would make the page slow; in bytes. */
+const largestShown = 10_000_000;
+
 /** What was handed in; fetched when somebody opens it. */
 @Component({
   selector: 'app-task-payload',
@@ -21,7 +24,9 @@ import { ProblemNote } from '../ui/problem-note.ts';
         <span class="muted">{{ size() }}</span>
       </summary>
       <div class="body">
-        @if (payload(); as payload) {
+        @if (isTooLargeToShow()) {
+          <a [href]="'/api/tasks/' + task().id + '/payload'" [download]="task().id + '.json'">Download the payload</a>
+        } @else if (payload(); as payload) {
           <app-json-view [value]="payload.value" />
         } @else if (problem(); as problem) {
           <app-problem-note
@@ -70,12 +75,13 @@ import { ProblemNote } from '../ui/problem-note.ts';
 export class TaskPayload {
   readonly task = input.required<Task>();
   readonly #api = inject(Tasks).client.api;
+  protected readonly isTooLargeToShow = computed(() => this.task().payloadBytes > largestShown);
   protected readonly size = computed(() => formatBytes(this.task().payloadBytes));
   protected readonly payload = signal<{ readonly value: unknown } | undefined>(undefined);
   protected readonly problem = signal<ApiError | undefined>(undefined);
 
   protected opened(isOpen: boolean): void {
-    if (isOpen && this.payload() === undefined) void this.load();
+    if (isOpen && !this.isTooLargeToShow() && this.payload() === undefined) void this.load();
   }
 
   protected async load(): Promise<void> {

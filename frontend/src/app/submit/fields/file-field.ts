@@ -5,8 +5,8 @@ import { FieldType, type FieldTypeConfig, FormlyValidationMessage } from '@ngx-f
 import { formatBytes } from '../../ui/bytes.ts';
 import { Icon } from '../../ui/icon.ts';
 
-/** The API's limit of a payload, see PayloadLimitBytes. */
-const largestFile = 10_000_000;
+/** The API's limit of a payload that is uploaded, see UploadLimitBytes. */
+const largestFile = 100_000_000;
 /** A longer text is shown by its beginning: laying out megabytes in a text area takes many seconds. */
 const longestEditable = 100_000;
 const previewLines = 4;
