@@ -77,7 +77,11 @@ export async function launch(context: LaunchContext, onStarted: (launched: Launc
   };
   onStarted(launched);
   try {
-    if (mode === 'dev') await reloadOnChange(context, stack);
+    if (mode === 'dev') {
+      // Imported here: `npm start` needs no builder.
+      const { reloadOnChange } = await import('./reload.ts');
+      await reloadOnChange({ ...given, ...context, stack, log: logFor('build') });
+    }
     await stack.start();
     if (endpoints.blob && !plan.blob) await allowBrowserUploads(endpoints.blob, webOrigins);
     if (given.control) control = await openControl(dataDir, stack);
@@ -96,17 +100,6 @@ export async function launch(context: LaunchContext, onStarted: (launched: Launc
     controlPath: control?.path,
   };
   print(banner({ webUrl, apiUrl: url, servicesOnly, services, ...shown }));
-}
-
-/** Resolves when the function app is built for the first time. The watch ends with this process. */
-async function reloadOnChange({ root, logFor }: LaunchContext, stack: Stack): Promise<void> {
-  // Imported here: `npm start` needs no builder.
-  const { watchFunctionApp } = await import('./function-app-watch.ts');
-  const log = logFor('build');
-  await watchFunctionApp(root, log, () => {
-    log('built the function app');
-    stack.piece('host')?.restart();
-  });
 }
 
 /** The web app's own origins, and those that the settings allow to call the API. */

@@ -99,6 +99,36 @@ it('starts the host again at the next change when it cannot load a function', as
   await untilTitleIs('Whole');
 });
 
+/** The pieces whose processes are others than before, once all run. */
+async function changedSince(before: Record<string, number | null>): Promise<string[]> {
+  for (;;) {
+    const now = pids();
+    const changed = Object.keys(before).filter((name) => now[name] !== before[name]);
+    if (changed.length > 0 && !Object.values(now).includes(null)) return changed;
+    await delay(50);
+  }
+}
+
+it.each([
+  ['host.json', 'host', (text: string) => text.replace('"maxConcurrentCalls": 32', '"maxConcurrentCalls": 31')],
+  ['local.settings.json', 'host', (text: string) => text.replace('"Values":{', '"Values":{"Added":"1",')],
+  ['contracts/service-bus.json', 'services', (text: string) => text.replace('"PT30S"', '"PT31S"')],
+])('starts again what has read %s when that changes: %s', async (name, piece, edit) => {
+  const before = pids();
+  const file = join(project, name);
+  const text = readFileSync(file, 'utf8');
+  expect(edit(text)).not.toBe(text);
+  writeFileSync(file, edit(text));
+  expect(await changedSince(before)).toContain(piece);
+  while ((await titleOfEcho(apiPort)) === undefined) await delay(50);
+});
+
+it('says that a change of ports needs a new start', async () => {
+  const file = join(project, 'local.settings.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"RedisConnection":"[^"]*"/, '"RedisConnection":""'));
+  await untilOutputHas('the settings name other endpoints: stop and start again');
+});
+
 it('stops everything within 5 s on Ctrl-C', async () => {
   const running = Object.values(pids());
   const askedAt = Date.now();
