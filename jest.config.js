@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
 /** Packages published as ES modules only: transformed like our own code. */
 const esmOnly = ['@ngx-formly', '@angular', 'csv-parse', 'croner'].join('|');
 
@@ -16,6 +18,11 @@ const nodeProject = {
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly})/)`],
 };
 
+/** Tests that run scripts on a Redis of their own: they run on a cluster as well. */
+const storeTests = readdirSync('functions', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts'))
+  .filter((file) => readFileSync(`functions/${file}`, 'utf8').includes('useTestRedis('));
+
 /** @type {import('jest').Config} */
 export default {
   projects: [
@@ -26,6 +33,13 @@ export default {
         (folder) => `<rootDir>/${folder}`,
       ),
       testMatch: ['**/*.test.ts'],
+    },
+    {
+      ...nodeProject,
+      displayName: 'cluster',
+      roots: ['<rootDir>/functions'],
+      testMatch: storeTests.map((file) => `<rootDir>/functions/${file}`),
+      globals: { redisCluster: true },
     },
     {
       displayName: 'web',

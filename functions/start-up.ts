@@ -4,6 +4,7 @@ import { closeServiceBus } from './azure/service-bus.ts';
 import { preparePlanScripts } from './dead-letters/plan-scripts.ts';
 import { settlePushes } from './events/publish.ts';
 import { getSettings } from './settings.ts';
+import { prepareStatsScript } from './stats/read-counts.ts';
 import { prepareScripts } from './tasks/scripts.ts';
 import { settleWoken } from './tasks/dispatch.ts';
 
@@ -13,6 +14,7 @@ getSettings();
 for (const redis of [getRedis(), getPatientRedis()]) {
   prepareScripts(redis);
   preparePlanScripts(redis);
+  prepareStatsScript(redis);
 }
 
 app.hook.appTerminate(async () => {

@@ -21,6 +21,8 @@ export interface RedisOptions {
   /** Default: everysec. A killed Redis loses nothing with either; `always` also survives the power cut of the last second. */
   readonly appendfsync?: 'always' | 'everysec' | 'no';
   readonly password?: string;
+  /** Port of the bus between the nodes of a cluster: makes this server a node, which the caller joins to others. */
+  readonly clusterPort?: number;
   /** Receives each line redis-server logs. */
   readonly log?: (line: string) => void;
   /** Ends a start that is under way. */
@@ -76,7 +78,8 @@ async function start(binary: RedisBinary, options: RedisOptions): Promise<RedisS
 }
 
 /** https://redis.io/docs/latest/operate/oss_and_stack/management/config/, given on standard input so that a password is in no process list. */
-function configuration({ port, dataDir, appendonly = true, appendfsync = 'everysec', password }: RedisOptions): string {
+function configuration(options: RedisOptions): string {
+  const { port, dataDir, appendonly = true, appendfsync = 'everysec', password, clusterPort } = options;
   return [
     // The dash: no failure where the machine has no IPv6.
     'bind 127.0.0.1 -::1',
@@ -90,6 +93,7 @@ function configuration({ port, dataDir, appendonly = true, appendfsync = 'everys
     // The append-only file is the data; snapshots beside it would only cost disk.
     'save ""',
     'shutdown-timeout 0',
+    ...(clusterPort === undefined ? [] : ['cluster-enabled yes', `cluster-port ${clusterPort}`]),
     ...(password ? [`requirepass ${JSON.stringify(password)}`] : []),
     '',
   ].join('\n');

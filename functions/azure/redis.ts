@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { getSettings } from '../settings.ts';
 
 const commandTimeoutMs = 5_000;
@@ -8,7 +8,10 @@ let patient: Redis | undefined;
 
 /** For requests of people: a command fails within seconds when Redis is away. */
 export function getRedis(): Redis {
-  impatient ??= connect({ maxRetriesPerRequest: 1, commandTimeout: commandTimeoutMs });
+  impatient ??= connectRedis(getSettings().RedisConnection, {
+    maxRetriesPerRequest: 1,
+    commandTimeout: commandTimeoutMs,
+  });
   return impatient;
 }
 
@@ -17,19 +20,47 @@ export function getRedis(): Redis {
  * answers a repetition as it answered the first time.
  */
 export function getPatientRedis(): Redis {
-  patient ??= connect({ maxRetriesPerRequest: null });
+  patient ??= connectRedis(getSettings().RedisConnection, { maxRetriesPerRequest: null });
   return patient;
 }
 
-function connect(options: { maxRetriesPerRequest: number | null; commandTimeout?: number }): Redis {
-  const redis = new Redis(getSettings().RedisConnection, {
-    ...options,
-    enableAutoPipelining: true,
-    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), 1_000) + Math.random() * 100,
-  });
+const pause = (times: number) => Math.min(50 * 2 ** Math.min(times, 10), 1_000) + Math.random() * 100;
+
+interface Patience {
+  readonly maxRetriesPerRequest: number | null;
+  readonly commandTimeout?: number;
+}
+
+/**
+ * A connection to one Redis or, where the URL says `?cluster=true`, to all nodes of a Redis Cluster (Azure Managed Redis with the
+ * policy OSSCluster). Both have the commands of `Redis`; on a cluster each goes to the node that has its key.
+ */
+function connectRedis(connection: string, options: Patience): Redis {
+  const url = new URL(connection);
+  const isCluster = url.searchParams.get('cluster') === 'true';
+  url.searchParams.delete('cluster');
+  const redis = isCluster
+    ? connectCluster(url, options)
+    : new Redis(url.href, { ...options, enableAutoPipelining: true, retryStrategy: pause });
   // Without a listener ioredis prints every failed reconnect; the commands themselves report what goes wrong.
   redis.on('error', () => undefined);
   return redis;
+}
+
+function connectCluster(url: URL, options: Patience): Redis {
+  const cluster = new Cluster([{ host: url.hostname, port: Number(url.port || 6379) }], {
+    enableAutoPipelining: true,
+    clusterRetryStrategy: pause,
+    // Nodes tell their addresses, for which no certificate was made: it is checked against the name in the setting.
+    dnsLookup: (address, callback) => callback(null, address),
+    redisOptions: {
+      ...options,
+      ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
+      ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
+      ...(url.protocol === 'rediss:' && { tls: { servername: url.hostname } }),
+    },
+  });
+  return cluster as unknown as Redis;
 }
 
 /** Closes the connections, so that the process can end. */

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { makeDeadLetter, type DeadLetterOptions } from '../../tests/support/dead-letters.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { TaskStore } from '../tasks/task-store.ts';
@@ -13,7 +13,7 @@ let store: TaskStore;
 let now = Date.parse('2026-01-05T10:00:00Z');
 
 beforeAll(() => {
-  redis = new Redis(testRedis.url, { enableAutoPipelining: true });
+  redis = testRedis.connect({ enableAutoPipelining: true });
   store = new TaskStore(redis, { now: () => now });
 });
 beforeEach(() => redis.flushall());

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { ReplayDeadLetters, ReplayPlan } from '../../contracts/replay.ts';
 import { failOnce, makeDeadLetter, type DeadLetterOptions } from '../../tests/support/dead-letters.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
@@ -28,7 +28,7 @@ let driver: PlanDriver;
 let outcomeOf: (id: string) => 'completed' | 'dead-lettered' | 'cancelled' | undefined;
 
 beforeAll(() => {
-  redis = new Redis(testRedis.url, { enableAutoPipelining: true });
+  redis = testRedis.connect({ enableAutoPipelining: true });
   prepareScripts(redis);
   preparePlanScripts(redis);
 });

@@ -1,5 +1,5 @@
 import { BlobServiceClient } from '@azure/storage-blob';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { useTestAzurite } from '../../tests/support/test-azurite.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { BlobContainer } from '../azure/blob.ts';
@@ -21,7 +21,7 @@ let writeThrough: PayloadStore;
 let time = Date.parse('2026-01-05T10:00:00Z');
 
 beforeAll(() => {
-  redis = new Redis(testRedis.url);
+  redis = testRedis.connect();
   blobs = new PayloadBlobs(new BlobContainer({ connectionString: azurite.connectionString }, 'payloads'));
   const options = { redis, blobs, cacheMs, redisLimitBytes: 100_000 };
   inRedis = new PayloadStore({ ...options, writeThrough: false });

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { useTestAzurite } from '../../tests/support/test-azurite.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { BlobContainer } from '../azure/blob.ts';
@@ -24,7 +24,7 @@ let payloads: PayloadStore;
 let store: TaskStore;
 
 beforeAll(() => {
-  redis = new Redis(testRedis.url);
+  redis = testRedis.connect();
   store = new TaskStore(redis);
 });
 let containers = 0;

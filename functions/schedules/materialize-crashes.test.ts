@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Task } from '../../contracts/task.ts';
 import { type Death, Killed, Life } from '../../tests/support/mortal.ts';
 import { everyTenSeconds, ScheduleWorld } from '../../tests/support/schedules.ts';
@@ -15,7 +15,7 @@ let redis: Redis;
 // Before useTestRedis, as hooks run in their order: the client goes first, then its server.
 afterAll(() => redis.disconnect());
 const testRedis = useTestRedis();
-beforeAll(() => void (redis = new Redis(testRedis.url, { enableAutoPipelining: true })));
+beforeAll(() => void (redis = testRedis.connect({ enableAutoPipelining: true })));
 
 type Change = 'pause' | 'resume' | 'edit';
 type Step =

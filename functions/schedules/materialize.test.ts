@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Task } from '../../contracts/task.ts';
 import { everyTenSeconds, ScheduleWorld } from '../../tests/support/schedules.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
@@ -15,7 +15,7 @@ const testRedis = useTestRedis();
 let world: ScheduleWorld;
 let schedules: ScheduleStore;
 
-beforeAll(() => void (redis = new Redis(testRedis.url)));
+beforeAll(() => void (redis = testRedis.connect()));
 beforeEach(async () => {
   await redis.flushall();
   world = new ScheduleWorld(redis);

@@ -29,9 +29,18 @@ const hashesPerMerge = 50;
 
 type Merge = (key: string, ...args: (string | number)[]) => Promise<number>;
 
+const prepared = new WeakSet<Redis>();
+
+/** Makes the script known to a connection: as `prepareScripts` of tasks, before its first command. */
+export function prepareStatsScript(redis: Redis): void {
+  if (prepared.has(redis)) return;
+  redis.defineCommand('stats:mergeCounts', { numberOfKeys: 1, lua: mergeCountsLua });
+  prepared.add(redis);
+}
+
 /** Adds up what was counted lately. @param now milliseconds since 1970; by default the clock of Redis */
 export async function mergeCounts(redis: Redis, partitions = allPartitions, now: number | '' = ''): Promise<void> {
-  redis.defineCommand('stats:mergeCounts', { numberOfKeys: 1, lua: mergeCountsLua });
+  prepareStatsScript(redis);
   const merge = (redis as unknown as Record<string, Merge>)['stats:mergeCounts']!;
   const args = spans.flatMap(({ ms, keptMs }) => [ms, keptMs]);
   const mergePartition = async (partition: string) => {

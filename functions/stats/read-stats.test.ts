@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { Stats, statsWindows } from '../../contracts/stats.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { createTaskId } from '../tasks/task-id.ts';
@@ -13,7 +13,7 @@ const start = Date.parse('2026-01-05T10:00:03Z');
 let now = start;
 let store: TaskStore;
 beforeAll(() => {
-  redis = new Redis(testRedis.url);
+  redis = testRedis.connect();
   store = new TaskStore(redis, { now: () => now });
 });
 beforeEach(async () => {

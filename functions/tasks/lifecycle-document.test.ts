@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventKinds, taskStates, type TaskState } from '../../contracts/task-states.ts';
@@ -66,7 +66,7 @@ describe('the scripts, each run on a task in every state', () => {
   let now = Date.parse('2026-01-05T10:00:00Z');
   let store: TaskStore;
   beforeAll(() => {
-    redis = new Redis(testRedis.url);
+    redis = testRedis.connect();
     // So wide a window that no task is parked: that would keep the broker's giving up from it.
     store = new TaskStore(redis, { now: () => now, limits: { window: 1_000_000 } });
   });

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { freePorts } from '../../tests/support/stack-settings.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { BlobContainer } from '../azure/blob.ts';
@@ -21,7 +21,7 @@ let payloads: PayloadStore;
 let engine: Engine;
 
 beforeAll(async () => {
-  redis = new Redis(testRedis.url);
+  redis = testRedis.connect();
   const [nobody] = await freePorts(1);
   const connectionString = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:${nobody}/a;`;
   const blobs = new PayloadBlobs(new BlobContainer({ connectionString }, 'payloads'));

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { prepareScripts, runScript } from './scripts.ts';
 
@@ -6,7 +6,7 @@ let connection: Redis;
 afterAll(() => connection.disconnect());
 const redis = useTestRedis();
 beforeAll(() => {
-  connection = new Redis(redis.url, { enableAutoPipelining: true });
+  connection = redis.connect({ enableAutoPipelining: true });
   prepareScripts(connection);
 });
 

@@ -1,5 +1,5 @@
 import type { ServiceBusMessage } from '@azure/service-bus';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
 import { TypeSlots } from '../limits/type-slots.ts';
@@ -22,7 +22,7 @@ let deletedBlobs: string[];
 let published: TaskEvent[];
 let engine: Engine;
 
-beforeAll(() => void (redis = new Redis(testRedis.url)));
+beforeAll(() => void (redis = testRedis.connect()));
 beforeEach(async () => {
   await redis.flushall();
   now += 60_000;

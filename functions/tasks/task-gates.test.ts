@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { createTaskId } from './task-id.ts';
 import { findTask } from './task-queries.ts';
@@ -15,7 +15,7 @@ const error = { code: 'x', message: 'x' };
 /** IDs of the tasks that were to be sent on their way since they were last asked for. */
 let woken: string[] = [];
 
-beforeAll(() => void (redis = new Redis(testRedis.url)));
+beforeAll(() => void (redis = testRedis.connect()));
 beforeEach(async () => {
   await redis.flushall();
   now += 60_000;

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { latestCursor, readAllEvents, readOwnerEvents } from '../events/event-store.ts';
 import { createTaskId } from './task-id.ts';
@@ -15,7 +15,7 @@ let now = Date.parse('2026-01-05T10:00:00Z');
 const leaseMs = 30_000;
 
 beforeAll(() => {
-  redis = new Redis(testRedis.url);
+  redis = testRedis.connect();
   store = new TaskStore(redis, { now: () => now });
 });
 beforeEach(async () => {

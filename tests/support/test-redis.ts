@@ -1,29 +1,44 @@
 /** Gives a test file a Redis of its own: own process, own folder, own port, stopped when the file's tests are over. */
+import { Redis } from 'ioredis';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRedis } from '../../local/redis.ts';
 import type { RedisServer } from '../../local/redis.ts';
+import { connectToCluster, startRedisCluster } from './redis-cluster.ts';
+
+export interface TestRedis {
+  readonly url: string;
+  readonly port: number;
+  readonly server: RedisServer;
+  /** A client of one Redis; of a cluster of three in the jest project `cluster`. Close it before the server: see `useTestRedis`. */
+  connect(options?: { readonly enableAutoPipelining?: boolean }): Redis;
+}
+
+/** Set by the jest project `cluster`, which runs the tests of the stores once more. */
+const isCluster = 'redisCluster' in globalThis;
 
 /**
  * Call it at the top of a test file or a describe block; `url` and `port` may be read from `beforeAll` on.
  *
- *     const redis = useTestRedis();
- *     beforeAll(() => { store = openTaskStore(redis.url); });
+ *     afterAll(() => redis.disconnect());
+ *     const testRedis = useTestRedis();
+ *     beforeAll(() => void (redis = testRedis.connect()));
  */
-export function useTestRedis(): { readonly url: string; readonly port: number; readonly server: RedisServer } {
+export function useTestRedis(): TestRedis {
   const folder = mkdtempSync(join(tmpdir(), 'test-redis-'));
-  let server: RedisServer | undefined;
+  let servers: readonly RedisServer[] = [];
   const started = () => {
-    if (!server) throw new Error('Redis runs from beforeAll on.');
-    return server;
+    if (!servers[0]) throw new Error('Redis runs from beforeAll on.');
+    return servers[0];
   };
   beforeAll(async () => {
     // Nothing is kept: a test's Redis starts empty and needs no disk.
-    server = await startRedis({ port: 0, dataDir: folder, appendonly: false });
+    const start = () => startRedis({ port: 0, dataDir: folder, appendonly: false });
+    servers = isCluster ? await startRedisCluster(folder) : [await start()];
   });
   afterAll(async () => {
-    await server?.close();
+    await Promise.all(servers.map((server) => server.close()));
     rmSync(folder, { recursive: true, force: true });
   });
   return {
@@ -36,5 +51,6 @@ export function useTestRedis(): { readonly url: string; readonly port: number; r
     get server() {
       return started();
     },
+    connect: (options = {}) => (isCluster ? connectToCluster(started(), options) : new Redis(started().url, options)),
   };
 }
