@@ -3,7 +3,7 @@ export { compareCursors } from './cursor.ts';
 export type { ConnectionState } from './connection-state.ts';
 export { fetchRequest, requestTarget, type ApiRequest, type SendRequest } from './request.ts';
 export { submitTask, upload } from './submit.ts';
-export { TaskApi, type ConnectionInfo, type TaskQuery } from './task-api.ts';
+export { TaskApi, type ConnectionInfo, type DeadLetterQuery, type TaskQuery } from './task-api.ts';
 export { TaskClient, type ListState, type TaskClientOptions } from './task-client.ts';
 export { isEnded } from './task-reducer.ts';
 export type { UploadOptions, UploadProgress } from './upload.ts';

@@ -1,4 +1,6 @@
 import type { SubmitTask } from '../contracts/submit.ts';
+import type { DeadLetterPage, DiscardDeadLetters, Discarded } from '../contracts/dead-letters.ts';
+import type { JsonPatch, ReplayDeadLetters, ReplayPage, ReplayPlan, ReplayPreview } from '../contracts/replay.ts';
 import type { EventPage, Timeline } from '../contracts/task-event.ts';
 import type { Stats, StatsWindow } from '../contracts/stats.ts';
 import type { TaskState } from '../contracts/task-states.ts';
@@ -10,6 +12,18 @@ import type { SendRequest } from './request.ts';
 export interface TaskQuery {
   readonly state?: TaskState;
   readonly type?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** `from` and `to`: ISO 8601, by when tasks were dead-lettered. */
+export interface DeadLetterQuery {
+  readonly type?: string;
+  readonly code?: string;
+  readonly group?: string;
+  readonly q?: string;
+  readonly from?: string;
+  readonly to?: string;
   readonly limit?: number;
   readonly cursor?: string;
 }
@@ -55,8 +69,48 @@ export class TaskApi {
     return (await this.#send({ method: 'POST', path: `${taskPath(id)}/cancel` })) as Task;
   }
 
-  async replay(id: string): Promise<Task> {
-    return (await this.#send({ method: 'POST', path: `${taskPath(id)}/replay` })) as Task;
+  /** Sends a dead letter on its way again. @param patch edits its payload before; the original is kept */
+  async replay(id: string, patch?: JsonPatch): Promise<Task> {
+    const body = patch === undefined ? undefined : { patch };
+    return (await this.#send({ method: 'POST', path: `${taskPath(id)}/replay`, ...(body && { body }) })) as Task;
+  }
+
+  /** What the task was submitted with, where its payload has been edited since; else the payload. */
+  async getOriginalPayload(id: string): Promise<unknown> {
+    return this.#send({ method: 'GET', path: `${taskPath(id)}/payload`, query: { version: 'original' } });
+  }
+
+  /** Groups of all dead letters that fit, and one page of tasks, newest first. */
+  async listDeadLetters(query: DeadLetterQuery = {}): Promise<DeadLetterPage> {
+    return (await this.#send({ method: 'GET', path: '/api/dead-letters', query: { ...query } })) as DeadLetterPage;
+  }
+
+  /** Begins a plan; follow it by `getReplay`. */
+  async replayDeadLetters(body: ReplayDeadLetters & { readonly dryRun?: false }): Promise<ReplayPlan> {
+    return (await this.#send({ method: 'POST', path: '/api/dead-letters/replay', body })) as ReplayPlan;
+  }
+
+  /** Tells what a plan would do, and changes nothing. */
+  async previewReplay(body: Omit<ReplayDeadLetters, 'dryRun'>): Promise<ReplayPreview> {
+    const asked = { ...body, dryRun: true };
+    return (await this.#send({ method: 'POST', path: '/api/dead-letters/replay', body: asked })) as ReplayPreview;
+  }
+
+  async discardDeadLetters(body: DiscardDeadLetters): Promise<Discarded> {
+    return (await this.#send({ method: 'POST', path: '/api/dead-letters/discard', body })) as Discarded;
+  }
+
+  async getReplay(id: string): Promise<ReplayPlan> {
+    return (await this.#send({ method: 'GET', path: replayPath(id) })) as ReplayPlan;
+  }
+
+  /** Newest first. */
+  async listReplays(query: { readonly limit?: number; readonly cursor?: string } = {}): Promise<ReplayPage> {
+    return (await this.#send({ method: 'GET', path: '/api/replays', query: { ...query } })) as ReplayPage;
+  }
+
+  async controlReplay(id: string, action: 'pause' | 'resume' | 'stop'): Promise<ReplayPlan> {
+    return (await this.#send({ method: 'POST', path: `${replayPath(id)}/${action}` })) as ReplayPlan;
   }
 
   async listTasks(query: TaskQuery = {}): Promise<TaskPage> {
@@ -84,4 +138,8 @@ export class TaskApi {
 
 function taskPath(id: string): string {
   return `/api/tasks/${encodeURIComponent(id)}`;
+}
+
+function replayPath(id: string): string {
+  return `/api/replays/${encodeURIComponent(id)}`;
 }
