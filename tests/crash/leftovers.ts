@@ -3,25 +3,10 @@ import type { Redis } from 'ioredis';
 import Long from 'long';
 import { taskStates } from '../../contracts/task-states.ts';
 
-/** What a task leaves for as long as it is kept. The name after the hash tag begins with one of these. */
-const kept = [
-  'task',
-  'payload',
-  'result',
-  'steps',
-  'timeline',
-  'events',
-  'feed',
-  'by-state',
-  'finished',
-  'clock',
-  'sequence',
-  'counts',
-  'pending-counts',
-  'idempotency',
-  'withdrawn',
-];
-const partsOfTask = ['payload', 'result', 'steps', 'timeline'];
+/** What stays beside the tasks themselves: the name after the hash tag begins with one of these. */
+const kept = ['task', 'events', 'feed', 'by-state', 'finished', 'clock', 'sequence', 'idempotency', 'withdrawn'];
+/** Everything whose name ends in a task's ID is a part of that task, and goes with it. */
+const partOfTask = /^[^:]+:([0-9a-f]{8}-[0-9a-f-]{27})$/;
 
 const none: ReadonlySet<string> = new Set();
 
@@ -42,9 +27,10 @@ export async function readRecords(redis: Redis): Promise<Records> {
 export async function findLeftovers(redis: Redis): Promise<string[]> {
   const [keys, records] = await Promise.all([redis.keys('*'), readRecords(redis)]);
   const named = keys.map((key) => ({ key, family: familyOf(key), rest: restOf(key) }));
-  const waiting = named.filter(({ family }) => !kept.includes(family)).map(({ key }) => `${key} is not empty`);
-  const orphans = named
-    .filter(({ family, rest }) => partsOfTask.includes(family) && !records.has(rest))
+  const others = named.filter(({ family }) => !kept.includes(family));
+  const waiting = others.filter(({ key }) => ownerOfPart(key) === undefined).map(({ key }) => `${key} is not empty`);
+  const orphans = others
+    .filter(({ key }) => ownerOfPart(key) !== undefined && !records.has(ownerOfPart(key)!))
     .map(({ key }) => `${key} has no task`);
   return [...waiting, ...orphans, ...(await findWrongIndexes(redis, named, records))];
 }
@@ -74,6 +60,7 @@ async function findWrongIndexes(
 }
 
 const tagEnd = (key: string) => key.indexOf('}:') + 2;
+const ownerOfPart = (key: string) => partOfTask.exec(key.slice(tagEnd(key)))?.[1];
 const familyOf = (key: string) => key.slice(tagEnd(key)).split(':')[0]!;
 const restOf = (key: string) => key.slice(tagEnd(key)).split(':').slice(1).join(':');
 

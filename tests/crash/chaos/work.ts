@@ -65,7 +65,7 @@ const kinds: readonly (readonly [weight: number, make: Make])[] = [
     const scheduledFor = now + chance.between(500, 6_000);
     return { steps: 1, scheduledFor, more: { scheduledFor: iso(scheduledFor), ...exactlyOnce } };
   })],
-  [1, witness('expiring', (chance, now) => ({ more: { scheduledFor: iso(now + 2_000), expiresIn: chance.between(1, 4) } }))],
+  [1, witness('expiring', (chance) => ({ more: { expiresIn: chance.between(1, 4), concurrencyKey: chance.pick(orderingKeys) } }))],
   [2, witness('cancelled', (chance) => ({ thenCancel: true, payload: { delayMs: chance.between(0, 2_000) } }))],
   [4, witness('ordered', (chance) => {
     const orderingKey = chance.pick(orderingKeys);

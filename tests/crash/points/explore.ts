@@ -20,7 +20,9 @@ export async function explorePaths(
 ): Promise<Finding[]> {
   const whole = await spread(laboratories, paths.map((path) => ({ path, point: undefined })), onFinding); // prettier-ignore
   const lives = paths.flatMap((path) => {
-    const operations = whole.find((finding) => finding.path === path.name)!.operations.length;
+    const { operations: all, faults } = whole.find((finding) => finding.path === path.name)!;
+    // What fails without a crash tells nothing about crashes.
+    const operations = faults.length > 0 ? -1 : all.length;
     // One more than was counted: no life is quite like the other.
     return range(from, Math.min(to, operations + 1)).flatMap((k) => when.map((at): Life => ({ path, point: { k, when: at } }))); // prettier-ignore
   });
