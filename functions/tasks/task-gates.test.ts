@@ -258,3 +258,12 @@ describe('a message that got lost', () => {
     expect(await store.resend(id)).toBeUndefined();
   });
 });
+
+it('forgets a gate when the last task that waited before it is cancelled', async () => {
+  const store = storeWith();
+  const [first, second] = await acceptMany(store, 2, { concurrencyKey: 'mail' });
+  await start(store, first!);
+  expect(await outcomeOf(store, second!)).toBe('parked');
+  await store.cancel(second!, undefined);
+  expect(await redis.keys('*:gates')).toEqual([]);
+});

@@ -4,7 +4,19 @@ import Long from 'long';
 import { taskStates } from '../../contracts/task-states.ts';
 
 /** What stays beside the tasks themselves: the name after the hash tag begins with one of these. */
-const kept = ['task', 'events', 'feed', 'by-state', 'finished', 'clock', 'sequence', 'idempotency', 'withdrawn'];
+const kept = [
+  'task',
+  'events',
+  'feed',
+  'by-state',
+  'finished',
+  'clock',
+  'sequence',
+  'idempotency',
+  'withdrawn',
+  'counts',
+  'pending-counts',
+];
 /** Everything whose name ends in a task's ID is a part of that task, and goes with it. */
 const partOfTask = /^[^:]+:([0-9a-f]{8}-[0-9a-f-]{27})$/;
 

@@ -121,11 +121,16 @@ local function wake(other)
   woken[#woken + 1] = redis.call('HGETALL', record)
 end
 
+-- The sweeper looks at every gate before which somebody waits.
+local function forgetIfDeserted(gate)
+  if redis.call('EXISTS', gate) == 0 then redis.call('SREM', key('gates'), gate) end
+end
+
 -- Scores are equal, so the set is ordered by ID, which is by time.
 local function wakeFirst(gate)
   local first = redis.call('ZPOPMIN', gate)[1]
+  forgetIfDeserted(gate)
   if not first then return nil end
-  if redis.call('EXISTS', gate) == 0 then redis.call('SREM', key('gates'), gate) end
   wake(first)
   return first
 end
@@ -225,7 +230,10 @@ end
 
 local function unpark(task)
   if not task.parked then return end
-  if not task.orderingKey or task.parked ~= orderOf(task) then redis.call('ZREM', task.parked, id) end
+  if not task.orderingKey or task.parked ~= orderOf(task) then
+    redis.call('ZREM', task.parked, id)
+    forgetIfDeserted(task.parked)
+  end
   redis.call('HDEL', KEYS[1], 'parked')
 end
 
