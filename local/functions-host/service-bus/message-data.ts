@@ -1,5 +1,6 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { Binding, TypedData } from '../core-types.ts';
+import { readableText } from './readable-text.ts';
 
 /** `DateTime.MaxValue`: when a message without time to live expires, as .NET prints it. */
 const never = '9999-12-31T23:59:59.9999999';
@@ -104,7 +105,7 @@ function properties(message: ServiceBusReceivedMessage): Record<string, unknown>
 
 /** Text travels as text, the rest as JSON; a date is JSON text. */
 function toData(value: unknown): TypedData {
-  return typeof value === 'string' ? { string: value } : { json: JSON.stringify(value) };
+  return typeof value === 'string' ? readableText(value) : { json: JSON.stringify(value) };
 }
 
 function withBodyProperties(metadata: Metadata, text: string): Metadata {

@@ -4,6 +4,7 @@ import type { BindingData } from '../binding-expressions.ts';
 import type { TypedData } from '../core-types.ts';
 import type { TriggerContext, TriggeredFunction } from '../trigger.ts';
 import { bodyData, triggerMetadata } from './message-data.ts';
+import { readableText } from './readable-text.ts';
 
 /** Runs the function for one message. Rejects when it failed; the runner has logged why. */
 export async function runForMessage(
@@ -26,7 +27,7 @@ export async function runForData(
   const bindingData = Object.keys(registered.metadata.bindings).length > 1 ? toBindingData(metadata) : {};
   await runner.run({
     function: registered,
-    trigger: { name: bindingName, data },
+    trigger: { name: bindingName, data: data.string === undefined ? data : readableText(data.string) },
     triggerMetadata: metadata,
     bindingData,
     traceParent,
