@@ -1,4 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
+import { prepareConnection } from './redis-scripts.ts';
 import { getSettings } from '../settings.ts';
 
 const commandTimeoutMs = 5_000;
@@ -44,6 +45,7 @@ function connectRedis(connection: string, options: Patience): Redis {
     : new Redis(url.href, { ...options, enableAutoPipelining: true, retryStrategy: pause });
   // Without a listener ioredis prints every failed reconnect; the commands themselves report what goes wrong.
   redis.on('error', () => undefined);
+  prepareConnection(redis);
   return redis;
 }
 

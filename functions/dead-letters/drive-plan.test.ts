@@ -4,13 +4,12 @@ import { failOnce, makeDeadLetter, type DeadLetterOptions } from '../../tests/su
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { PayloadStore } from '../payloads/payload-store.ts';
 import { taskTypes } from '../task-types/registry.ts';
-import { prepareScripts } from '../tasks/scripts.ts';
+import { prepareConnection } from '../azure/redis-scripts.ts';
 import { taskKey, timelineKey } from '../tasks/task-keys.ts';
 import { findTask } from '../tasks/task-queries.ts';
 import { TaskStore } from '../tasks/task-store.ts';
 import { drivePlan, type PlanDriver, type PlanMessage } from './drive-plan.ts';
 import { createPlanId } from './plan-keys.ts';
-import { preparePlanScripts } from './plan-scripts.ts';
 import { PlanStore } from './plan-store.ts';
 import { selectDeadLetters } from './select-dead-letters.ts';
 import { sweepPlans } from './sweep-plans.ts';
@@ -29,8 +28,7 @@ let outcomeOf: (id: string) => 'completed' | 'dead-lettered' | 'cancelled' | und
 
 beforeAll(() => {
   redis = testRedis.connect({ enableAutoPipelining: true });
-  prepareScripts(redis);
-  preparePlanScripts(redis);
+  prepareConnection(redis);
 });
 beforeEach(async () => {
   await redis.flushall();

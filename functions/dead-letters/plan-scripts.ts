@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { registerScripts } from '../azure/redis-scripts.ts';
 import beginPlan from './lua/begin-plan.lua';
 import claimPlan from './lua/claim-plan.lua';
 import controlPlan from './lua/control-plan.lua';
@@ -9,18 +10,10 @@ import recordReplays from './lua/record-replays.lua';
 import { planKey } from './plan-keys.ts';
 
 const scripts = { beginPlan, claimPlan, controlPlan, handOnPlan, readPlan, recordReplays };
-type Command = (key: string, ...args: (string | number)[]) => Promise<unknown>;
-
-const prepared = new WeakSet<Redis>();
-
-/** Makes the scripts known to a connection, before its first command: see `prepareScripts` of the tasks. */
-export function preparePlanScripts(redis: Redis): void {
-  if (prepared.has(redis)) return;
-  for (const [script, lua] of Object.entries(scripts)) {
-    redis.defineCommand(`plan:${script}`, { numberOfKeys: 1, lua: `${planShared}\n${lua}` });
-  }
-  prepared.add(redis);
-}
+const run = registerScripts(
+  'plan',
+  Object.fromEntries(Object.entries(scripts).map(([name, lua]) => [name, `${planShared}\n${lua}`])) as typeof scripts,
+);
 
 /** Runs one atomic step of a plan. */
 export async function runPlanScript(
@@ -29,7 +22,5 @@ export async function runPlanScript(
   planId: string,
   args: (string | number)[],
 ): Promise<unknown> {
-  preparePlanScripts(redis);
-  const command = (redis as unknown as Record<string, Command>)[`plan:${name}`]!;
-  return command.call(redis, planKey(planId), ...args);
+  return run(redis, name, planKey(planId), args);
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { prepareConnections } from '../azure/redis-scripts.ts';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** What was taken of a limit, for the headers `RateLimit` and `RateLimit-Policy`. */
@@ -12,6 +13,9 @@ export interface Quota {
 }
 
 const windowS = 1;
+
+// It defines a command of its own on the connection it is given.
+prepareConnections((redis) => void new RateLimiterRedis({ storeClient: redis, points: 1, duration: windowS }));
 
 /** Counts what is submitted in a second, in Redis, for all instances together. */
 export class Rates {

@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { registerScripts } from '../azure/redis-scripts.ts';
 import { allPartitions } from '../tasks/task-id.ts';
 import { gateKey } from '../tasks/task-keys.ts';
 import takeSlot from './lua/take-slot.lua';
+
+const run = registerScripts('limits', { takeSlot });
 
 const renewalsPerSlot = 3;
 
@@ -45,7 +48,7 @@ export class TypeSlots {
   }
 
   async #takeOrKeep(type: string, token: string): Promise<boolean> {
-    const taken = await this.#redis.eval(takeSlot, 1, slotsKey(type), token, this.#limitOf(type), this.#keptMs);
+    const taken = await run(this.#redis, 'takeSlot', slotsKey(type), [token, this.#limitOf(type), this.#keptMs]);
     return taken === 1;
   }
 }

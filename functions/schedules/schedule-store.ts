@@ -4,7 +4,7 @@ import type { TaskError } from '../../contracts/task.ts';
 import { toFields } from '../tasks/task-record.ts';
 import { dueSchedulesKey, runsKey, scheduleKey, voidKey } from './schedule-keys.ts';
 import type { Run, ScheduleFields } from './schedule-record.ts';
-import { prepareScheduleScripts, runScheduleScript, type ScheduleScript } from './schedule-scripts.ts';
+import { runScheduleScript, type ScheduleScript } from './schedule-scripts.ts';
 
 export interface NewSchedule {
   readonly id: string;
@@ -37,7 +37,6 @@ export class ScheduleStore {
   readonly #redis: Redis;
 
   constructor(redis: Redis) {
-    prepareScheduleScripts(redis);
     this.#redis = redis;
   }
 

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { StatsWindow } from '../../contracts/stats.ts';
+import { registerScripts } from '../azure/redis-scripts.ts';
 import { allPartitions, partitionOf } from '../tasks/task-id.ts';
 import { countsKey, pendingCountsKey } from '../tasks/task-keys.ts';
 import { addCounts, addPending, type Counts } from './counts.ts';
@@ -27,25 +28,14 @@ const windows: Record<StatsWindow, { readonly ms: number; readonly stepMs: numbe
 /** A round of merging takes so many hashes at once, so that no script keeps Redis for long. */
 const hashesPerMerge = 50;
 
-type Merge = (key: string, ...args: (string | number)[]) => Promise<number>;
-
-const prepared = new WeakSet<Redis>();
-
-/** Makes the script known to a connection: as `prepareScripts` of tasks, before its first command. */
-export function prepareStatsScript(redis: Redis): void {
-  if (prepared.has(redis)) return;
-  redis.defineCommand('stats:mergeCounts', { numberOfKeys: 1, lua: mergeCountsLua });
-  prepared.add(redis);
-}
+const run = registerScripts('stats', { mergeCounts: mergeCountsLua });
 
 /** Adds up what was counted lately. @param now milliseconds since 1970; by default the clock of Redis */
 export async function mergeCounts(redis: Redis, partitions = allPartitions, now: number | '' = ''): Promise<void> {
-  prepareStatsScript(redis);
-  const merge = (redis as unknown as Record<string, Merge>)['stats:mergeCounts']!;
   const args = spans.flatMap(({ ms, keptMs }) => [ms, keptMs]);
   const mergePartition = async (partition: string) => {
     for (let merged = hashesPerMerge; merged === hashesPerMerge;) {
-      merged = await merge.call(redis, pendingCountsKey(partition), now, hashesPerMerge, ...args);
+      merged = (await run(redis, 'mergeCounts', pendingCountsKey(partition), [now, hashesPerMerge, ...args])) as number;
     }
   };
   await Promise.all(partitions.map(mergePartition));

@@ -162,15 +162,16 @@ function checkCallback({ callbackUrl }: SubmitTask, { callbackHosts }: Submissio
 
 type Times = Pick<NewTask, 'scheduledFor' | 'expiresAt'>;
 
-/** @param occurrence the time that a schedule names: it stands on the task, passed or not, and its expiry is counted from it */
+/**
+ * A task whose time is over before it may start is taken in as well: it expires, as it says.
+ * @param occurrence the time that a schedule names: it stands on the task, passed or not, and its expiry is counted from it
+ */
 function readTimes({ scheduledFor, expiresIn }: SubmitTask, now: number, occurrence?: number): Times {
   const startsAt = occurrence ?? (scheduledFor === undefined ? undefined : readScheduledFor(scheduledFor, now));
-  if (expiresIn === undefined) return startsAt === undefined ? {} : { scheduledFor: startsAt };
-  const expiresAt = (occurrence ?? now) + readExpiresIn(expiresIn);
-  if (startsAt === undefined) return { expiresAt };
-  if (expiresAt > startsAt) return { scheduledFor: startsAt, expiresAt };
-  const detail = `Counted from now, it ends before the task may start. Make it longer than ${Math.ceil((startsAt - now) / 1000)} seconds, or leave it out.`;
-  throw invalid([{ pointer: '/expiresIn', detail }]);
+  return {
+    ...(startsAt !== undefined && { scheduledFor: startsAt }),
+    ...(expiresIn !== undefined && { expiresAt: (occurrence ?? now) + readExpiresIn(expiresIn) }),
+  };
 }
 
 /** A time that has passed means now. */

@@ -1,13 +1,14 @@
 import type { Redis } from 'ioredis';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
-import { prepareScripts, runScript } from './scripts.ts';
+import { prepareConnection } from '../azure/redis-scripts.ts';
+import { runScript } from './scripts.ts';
 
 let connection: Redis;
 afterAll(() => connection.disconnect());
 const redis = useTestRedis();
 beforeAll(() => {
   connection = redis.connect({ enableAutoPipelining: true });
-  prepareScripts(connection);
+  prepareConnection(connection);
 });
 
 it('runs the first script of a connection in the same turn as another command', async () => {

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { registerScripts, type ScriptArgument } from '../azure/redis-scripts.ts';
 import accept from './lua/accept.lua';
 import acceptRun from './lua/accept-run.lua';
 import callbackSubmitted from './lua/callback-submitted.lua';
@@ -46,22 +47,10 @@ const scripts = {
 };
 export type ScriptName = keyof typeof scripts;
 
-export type Argument = string | number | Buffer;
-type Command = (key: string, ...args: Argument[]) => Promise<unknown>;
-
-const prepared = new WeakSet<Redis>();
-
-/**
- * Makes the scripts known to a connection. To be done before its first command: ioredis gathers commands in pipelines, and one that
- * was begun before takes no script ("pipeline[functionName] is not a function").
- */
-export function prepareScripts(redis: Redis): void {
-  if (prepared.has(redis)) return;
-  for (const [script, lua] of Object.entries(scripts)) {
-    redis.defineCommand(`task:${script}`, { numberOfKeys: 1, lua: compose(lua) });
-  }
-  prepared.add(redis);
-}
+const runTaskScript = registerScripts(
+  'task',
+  Object.fromEntries(Object.entries(scripts).map(([name, lua]) => [name, compose(lua)])) as Record<ScriptName, string>,
+);
 
 /** What a script answers: its own reply, and the flat fields of the tasks whose turn has come by it. */
 export interface ScriptReply {
@@ -69,16 +58,14 @@ export interface ScriptReply {
   readonly woken: readonly string[][];
 }
 
-/** Runs one atomic step. ioredis sends the script's hash, and the script itself only where Redis does not know it. */
+/** Runs one atomic step. */
 export async function runScript(
   redis: Redis,
   name: ScriptName,
   taskKey: string,
-  args: Argument[],
+  args: readonly ScriptArgument[],
 ): Promise<ScriptReply> {
-  prepareScripts(redis);
-  const command = (redis as unknown as Record<string, Command>)[`task:${name}`]!;
-  const [reply, woken] = (await command.call(redis, taskKey, ...args)) as [unknown, string[][]];
+  const [reply, woken] = (await runTaskScript(redis, name, taskKey, args)) as [unknown, string[][]];
   return { reply, woken };
 }
 

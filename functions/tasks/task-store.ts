@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis';
+import type { ScriptArgument } from '../azure/redis-scripts.ts';
 import { eventResultDepth, eventResultLimitBytes, type TaskEvent } from '../../contracts/task-event.ts';
 import type { Delivery } from '../../contracts/task-states.ts';
 import type { DiscardNote, EditNote, Progress, TaskError } from '../../contracts/task.ts';
 import { toEvent } from '../events/event-record.ts';
 import type { StoredPayload, Uploaded } from '../payloads/payload-store.ts';
 import { depthOf } from './json-limits.ts';
-import { type Argument, runScript, type ScriptName } from './scripts.ts';
+import { runScript, type ScriptName } from './scripts.ts';
 import { taskKey } from './task-keys.ts';
 import { toFields, type TaskDetails, type TaskFields } from './task-record.ts';
 
@@ -182,7 +183,7 @@ export class TaskStore {
     return reply[0] === 'moved' ? { outcome: 'moved' } : toAccepted(reply);
   }
 
-  #acceptArguments(task: StorableTask): Argument[] {
+  #acceptArguments(task: StorableTask): ScriptArgument[] {
     const { idempotency } = task;
     const state = task.scheduledFor === undefined ? 'queued' : 'scheduled';
     const details = JSON.stringify(task.details);
