@@ -183,7 +183,7 @@ it.each([
   ['service-bus/explode', {}, 'There is no fault "service-bus/explode" here: there are service-bus/drop-connections,'],
   ['service-bus/refuse', {}, 'The arguments are not right: give "times", "milliseconds" or both.'],
   ['service-bus/delay', { milliseconds: -1 }, 'The arguments are not right: "milliseconds": Too small'],
-  ['service-bus/lose-locks', { entity: 'none' }, "The messaging entity 'none' could not be found."],
+  ['service-bus/lose-locks', { entity: 'none' }, "The messaging entity 'sb://localhost/none' could not be found."],
   ['pieces/broker/kill', {}, 'There is no piece "broker": there are host, services, azurite, redis.'],
   ['pieces/redis/explode', {}, 'A piece cannot be told to "explode": it can kill, pause, resume, restart.'],
 ])('says what is wrong with %s %j', async (path, given, sentence) => {

@@ -2,22 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from '../broker/message.ts';
 import { ServiceBusError } from '../broker/errors.ts';
 import { isNull, numberAt, skip, textAt } from './encoding.ts';
-import {
-  checkSections,
-  eachItem,
-  fieldOffsets,
-  findSections,
-  PROPERTIES,
-  type Sections,
-  withFooterLast,
-} from './sections.ts';
+import { FIELDS, withFields } from './properties-section.ts';
+import { checkSections, eachItem, fieldOffsets, findSections, type Sections, withFooterLast } from './sections.ts';
 
 /** Service Bus allows this many characters in a message ID or a session ID. */
-const LONGEST_ID = 128;
+export const LONGEST_ID = 128;
 
-/** Positions in the list of the properties section. */
-const MESSAGE_ID = 0;
-const GROUP_ID = 10;
 /** Position in the list of the header section. */
 const TTL = 2;
 
@@ -31,8 +21,8 @@ export function readMessage(encoded: Buffer): IncomingMessage {
   const content = withMessageId(withFooterLast(encoded));
   const sections = findSections(content);
   const fields = fieldOffsets(content, sections.properties);
-  const messageId = identifier(content, fields[MESSAGE_ID], 'message ID');
-  const sessionId = identifier(content, fields[GROUP_ID], 'session ID');
+  const messageId = identifier(content, fields[FIELDS.messageId], 'message ID');
+  const sessionId = identifier(content, fields[FIELDS.groupId], 'session ID');
   const ttl = fieldOffsets(content, sections.header)[TTL];
   return {
     messageId: messageId ?? '',
@@ -82,19 +72,8 @@ function scheduledEnqueueTime(message: Buffer, sections: Sections): number | und
 
 /** Clients need an ID to renew a message's lock by, and Service Bus gives one to every message without. */
 function withMessageId(message: Buffer): Buffer {
-  const { properties, bare } = findSections(message);
-  const [first, ...others] = fieldOffsets(message, properties);
+  const [first] = fieldOffsets(message, findSections(message).properties);
   if (first !== undefined && !isNull(message, first)) return message;
   const id = Buffer.from(randomUUID().replaceAll('-', ''));
-  const rest = properties && others[0] !== undefined ? message.subarray(others[0], properties.end) : Buffer.alloc(0);
-  const list = Buffer.concat([Buffer.from([0xa1, id.length]), id, rest]);
-  const head = Buffer.from([0x00, 0x53, PROPERTIES, 0xd0, 0, 0, 0, 0, 0, 0, 0, 0]);
-  head.writeUInt32BE(list.length + 4, 4);
-  head.writeUInt32BE(1 + others.length, 8);
-  return Buffer.concat([
-    message.subarray(0, properties?.start ?? bare),
-    head,
-    list,
-    message.subarray(properties?.end ?? bare),
-  ]);
+  return withFields(message, new Map([[FIELDS.messageId, Buffer.concat([Buffer.from([0xa1, id.length]), id])]]));
 }

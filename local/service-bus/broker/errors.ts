@@ -35,7 +35,7 @@ export class ServiceBusError extends Error {
 
 /** The wording matters: clients recognise a missing entity by it. */
 export function entityNotFound(path: string): ServiceBusError {
-  return new ServiceBusError('amqp:not-found', `The messaging entity '${path}' could not be found.`);
+  return new ServiceBusError('amqp:not-found', `The messaging entity 'sb://localhost/${path}' could not be found.`);
 }
 
 export function messageLockLost(): ServiceBusError {

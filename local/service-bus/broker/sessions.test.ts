@@ -74,20 +74,15 @@ describe('the next session', () => {
     expect((await Promise.all(waiting)).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   });
 
-  it('is found at once among thousands, and behind many messages of one that is held', async () => {
-    send(...Array.from({ length: 20_000 }, () => 'busy'));
-    send(...Array.from({ length: 3000 }, (_, index) => `quiet ${index}`));
+  it('is found at once behind many messages of one that is held', async () => {
+    send(...Array.from({ length: 100_000 }, () => 'busy'));
+    send(...Array.from({ length: 300 }, (_, index) => `quiet ${index}`));
     const busy = await next();
     const startedAt = performance.now();
     const seen = new Set<string>();
-    for (let count = 0; count < 3000; count++) {
-      const session = await next();
-      seen.add(session.id);
-      empty(session);
-      sessions.release(session);
-    }
-    expect([busy.id, seen.size, seen.has('busy')]).toEqual(['busy', 3000, false]);
-    // A look through all of the busy one's messages for each takes half a minute and more.
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    for (let count = 0; count < 300; count++) seen.add((await next()).id);
+    expect([busy.id, seen.size, seen.has('busy')]).toEqual(['busy', 300, false]);
+    // A look through all of the busy one's messages for each takes 15 s and more.
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });

@@ -2,7 +2,7 @@ import type { SubscriptionSettings } from './entities.ts';
 import { ServiceBusError } from './errors.ts';
 import type { MessageTable } from './message-table.ts';
 import type { Queue } from './queue.ts';
-import { compileRule, type Rule, type RuleDescription, ruleSchema, TRUE_RULE } from './rules/rule.ts';
+import { compileRule, type Rule, type RuleDescription, ruleFromText, ruleToText, TRUE_RULE } from './rules/rule.ts';
 import type { MessageProperties, PropertyChanges } from './rules/value.ts';
 
 /** A subscription: the queue its messages lie in, and the rules by which they get there. */
@@ -26,13 +26,13 @@ export class RuleSet {
     const configured: [string, RuleDescription][] =
       settings.rules.length > 0 ? settings.rules.map(({ name, ...rule }) => [name, rule]) : [[DEFAULT_RULE, TRUE_RULE]];
     if (table.rulesChanged(JSON.stringify(configured))) for (const [name, rule] of configured) this.add(name, rule);
-    for (const { name, rule } of table.rules()) this.#keep(name, ruleSchema.parse(JSON.parse(rule)));
+    for (const { name, rule } of table.rules()) this.#keep(name, ruleFromText(rule));
   }
 
   /** @throws ServiceBusError entity-already-exists, or argument-error when an expression is not valid */
   add(name: string, description: RuleDescription): void {
     compileRule(description);
-    if (!this.#table.addRule(name, JSON.stringify(description))) {
+    if (!this.#table.addRule(name, ruleToText(description))) {
       throw new ServiceBusError(
         'com.microsoft:entity-already-exists',
         `The messaging entity '${name}' already exists.`,

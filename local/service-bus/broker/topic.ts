@@ -39,8 +39,7 @@ export class Topic {
     const properties = this.#encoding.properties(message.content);
     for (const { queue, rules } of this.#subscriptions) {
       for (const changes of rules.copiesFor(properties)) {
-        const content = changes ? this.#encoding.change(message.content, changes) : message.content;
-        queue.enqueueCopy({ ...message, content }, sequenceNumber);
+        queue.enqueueCopy(changes ? this.#encoding.change(message, changes) : message, sequenceNumber);
       }
     }
   }

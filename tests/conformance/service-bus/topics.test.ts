@@ -85,6 +85,44 @@ describe('a topic', () => {
     expect((await receiveOne(graveyard)).body).toBe('without a session');
   });
 
+  it('keeps dates in a correlation filter, and does not look at the case of names', async () => {
+    const rules = namespace.client.createRuleManager('topic', 'changing');
+    await rules.deleteRule('$Default');
+    const at = new Date('2026-01-02T03:04:05.006Z');
+    await rules.createRule('dated', { applicationProperties: { At: at, COLOUR: 'red' } });
+    const { value } = (await rules.listRules().next()) as { value: unknown };
+    expect(value).toMatchObject({ filter: { applicationProperties: { At: at, COLOUR: 'red' } } });
+    await publish(
+      { body: 'match', applicationProperties: { at, colour: 'red' } },
+      { body: 'another time', applicationProperties: { at: new Date(at.getTime() + 1), colour: 'red' } },
+      { body: 'another value', applicationProperties: { at, colour: 'RED' } },
+    );
+    expect(await bodies('changing', 1)).toEqual(['match']);
+    expect(await isEmpty(subscriber('changing'))).toBe(true);
+    await rules.deleteRule('dated');
+    await rules.createRule('$Default', { sqlExpression: '1=1' });
+  });
+
+  it('lets an action change system properties', async () => {
+    const rules = namespace.client.createRuleManager('topic', 'changing');
+    await rules.deleteRule('$Default');
+    const action =
+      "SET sys.Label = 'new'; SET sys.correlationid = user.tenant; SET sys.ReplyTo = sys.To; SET seen = sys.Label";
+    await rules.createRule('rewrite', { sqlExpression: '1=1' }, { sqlExpression: action });
+    await publish({ body: 'x', subject: 'old', to: 'there', messageId: 'm', applicationProperties: { tenant: 't' } });
+    expect(await receiveOne(subscriber('changing'))).toMatchObject({
+      body: 'x',
+      messageId: 'm',
+      subject: 'new',
+      correlationId: 't',
+      replyTo: 'there',
+      to: 'there',
+      applicationProperties: { tenant: 't', seen: 'new' },
+    });
+    await rules.deleteRule('rewrite');
+    await rules.createRule('$Default', { sqlExpression: '1=1' });
+  });
+
   it('lets rules be added, listed and removed', async () => {
     const rules = namespace.client.createRuleManager('topic', 'changing');
     const listed = async () => {

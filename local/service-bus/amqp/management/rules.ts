@@ -65,11 +65,12 @@ function readFilter(description: Fields): RuleDescription['filter'] {
 }
 
 /** Refuses what cannot be compared: a filter without it would match more than it should. */
-function scalarEntry([name, value]: [string, unknown]): [string, string | number | boolean] {
+function scalarEntry([name, value]: [string, unknown]): [string, string | number | boolean | Date] {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [name, value];
+  if (value instanceof Date) return [name, value];
   throw new ServiceBusError(
     'com.microsoft:argument-error',
-    `The property '${name}' of a correlation filter must be a string, a number or a boolean.`,
+    `The property '${name}' of a correlation filter must be a string, a number, a boolean or a date.`,
   );
 }
 

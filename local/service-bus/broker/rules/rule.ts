@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { ServiceBusError } from '../errors.ts';
 import { parseAction } from './sql-action.ts';
-import { parseFilter } from './sql-filter.ts';
+import { parseFilter, valueOf } from './sql-filter.ts';
+import { compare } from './sql-operators.ts';
 import type { MessageProperties, PropertyChanges, Value } from './value.ts';
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
+/** A date is kept as text would not say that it is one. */
+const date = z.codec(z.object({ date: z.number() }), z.date(), {
+  decode: ({ date }) => new Date(date),
+  encode: (value) => ({ date: value.getTime() }),
+});
+const scalar = z.union([z.string(), z.number(), z.boolean(), date]);
 
 /** A rule as it is stored and shown; an absent field of a correlation filter matches everything. */
 export const ruleSchema = z.object({
@@ -20,6 +26,16 @@ export const ruleSchema = z.object({
   action: z.string().optional(),
 });
 export type RuleDescription = z.infer<typeof ruleSchema>;
+
+/** A rule as it lies in the store. */
+export function ruleToText(rule: RuleDescription): string {
+  return JSON.stringify(z.encode(ruleSchema, rule));
+}
+
+export function ruleFromText(text: string): RuleDescription {
+  return z.decode(ruleSchema, JSON.parse(text) as z.input<typeof ruleSchema>);
+}
+
 type CorrelationFilter = Extract<RuleDescription['filter'], { kind: 'correlation' }>;
 
 export const TRUE_RULE: RuleDescription = { filter: { kind: 'sql', expression: '1=1' } };
@@ -50,7 +66,10 @@ export function compileRule(description: RuleDescription): Rule {
 }
 
 function correlates(filter: CorrelationFilter, message: MessageProperties): boolean {
-  const holds = (wanted: Readonly<Record<string, Value>>, actual: Readonly<Record<string, Value>>) =>
-    Object.entries(wanted).every(([name, value]) => Object.hasOwn(actual, name) && actual[name] === value);
   return holds(filter.system, message.system) && holds(filter.application, message.application);
+}
+
+/** Names are not case-sensitive, values are. */
+function holds(wanted: Readonly<Record<string, Value>>, actual: Readonly<Record<string, Value>>): boolean {
+  return Object.entries(wanted).every(([name, value]) => compare('=', valueOf(actual, name), value) === true);
 }

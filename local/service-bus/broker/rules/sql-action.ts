@@ -1,44 +1,58 @@
 import { type Expression, parseExpression, parseProperty } from './sql-filter.ts';
 import { Tokens } from './sql-tokens.ts';
-import type { MessageProperties, PropertyChanges, Value } from './value.ts';
+import { type MessageProperties, type PropertyChanges, SYSTEM_PROPERTIES, type Value } from './value.ts';
 
 export type Action = (message: MessageProperties) => PropertyChanges;
 
+interface Step {
+  readonly scope: keyof MessageProperties;
+  readonly name: string;
+  readonly value: Expression;
+}
+
 /**
- * Reads an action such as `SET colour = 'blue'; REMOVE size`. System properties cannot be changed here.
+ * Reads an action such as `SET colour = 'blue'; SET sys.Label = 'x'; REMOVE size`.
  * @throws Error that says what was expected
  * @see https://learn.microsoft.com/azure/service-bus-messaging/service-bus-messaging-sql-rule-action
  */
 export function parseAction(text: string): Action {
   const tokens = new Tokens(text);
-  const steps: { name: string; value: Expression }[] = [];
+  const steps: Step[] = [];
   while (tokens.current.kind !== 'end') {
     steps.push(parseStep(tokens));
     if (!tokens.take(';')) tokens.expectEnd();
   }
-  return (message) =>
-    steps.reduce<Record<string, Value>>((changes, step) => ({ ...changes, ...apply(step, message, changes) }), {});
+  return (message) => steps.reduce<PropertyChanges>((changes, step) => apply(step, message, changes), NO_CHANGES);
 }
 
-function parseStep(tokens: Tokens): { name: string; value: Expression } {
-  if (tokens.take('REMOVE')) return { name: parseOwn(tokens), value: () => null };
+const NO_CHANGES: PropertyChanges = { system: {}, application: {} };
+
+function parseStep(tokens: Tokens): Step {
+  if (tokens.take('REMOVE')) {
+    const property = parseTarget(tokens);
+    if (property.scope === 'system') throw new Error(`sys.${property.name} cannot be removed`);
+    return { ...property, value: () => null };
+  }
   tokens.expect('SET');
-  const name = parseOwn(tokens);
+  const property = parseTarget(tokens);
   tokens.expect('=');
-  return { name, value: parseExpression(tokens) };
+  return { ...property, value: parseExpression(tokens) };
 }
 
-function parseOwn(tokens: Tokens): string {
+function parseTarget(tokens: Tokens): Pick<Step, 'scope' | 'name'> {
   const { system, name } = parseProperty(tokens);
-  if (system) throw new Error(`sys.${name} cannot be changed by a rule on this machine`);
-  return name;
+  if (!system) return { scope: 'application', name };
+  const known = SYSTEM_PROPERTIES.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  if (!known) throw new Error(`sys.${name} cannot be changed by a rule`);
+  return { scope: 'system', name: known };
 }
 
 /** A step sees what the steps before it changed. */
-function apply(
-  { name, value }: { name: string; value: Expression },
-  message: MessageProperties,
-  changes: PropertyChanges,
-) {
-  return { [name]: value({ ...message, application: { ...message.application, ...changes } }) ?? null };
+function apply({ scope, name, value }: Step, message: MessageProperties, changes: PropertyChanges): PropertyChanges {
+  const seen = {
+    system: { ...message.system, ...changes.system },
+    application: { ...message.application, ...changes.application },
+  };
+  const changed: Record<string, Value> = { ...changes[scope], [name]: value(seen) ?? null };
+  return { ...changes, [scope]: changed };
 }

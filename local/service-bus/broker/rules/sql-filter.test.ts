@@ -83,16 +83,19 @@ describe('a SQL action', () => {
   it('sets and removes properties, each step seeing those before it', () => {
     expect(
       parseAction('SET size = size * 2; SET total = size + 1; REMOVE colour; SET gone = missing;')(MESSAGE),
-    ).toEqual({
-      size: 20,
-      total: 21,
-      colour: null,
-      gone: null,
+    ).toEqual({ system: {}, application: { size: 20, total: 21, colour: null, gone: null } });
+  });
+
+  it('sets system properties, by names in any case', () => {
+    expect(parseAction("SET sys.label = sys.Label + '!'; SET old = sys.LABEL; SET sys.To = NULL")(MESSAGE)).toEqual({
+      system: { Label: 'order!', To: null },
+      application: { old: 'order!' },
     });
   });
 
   it.each([
-    ['SET sys.Label = 1', 'sys.Label cannot be changed'],
+    ['SET sys.SequenceNumber = 1', 'sys.SequenceNumber cannot be changed'],
+    ['REMOVE sys.Label', 'sys.Label cannot be removed'],
     ['DROP colour', 'SET was expected instead of DROP'],
     ['SET colour', '= was expected'],
     ['SET a = 1 SET b = 2', 'SET was not expected'],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, calculate, compare, COMPARISONS, isIn, like, not, type Operand, or } from './sql-operators.ts';
 import { Tokens } from './sql-tokens.ts';
-import type { MessageProperties } from './value.ts';
+import type { MessageProperties, Value } from './value.ts';
 
 /** A filter, or a part of one, applied to a message. Only what is true passes a filter. */
 export type Expression = (message: MessageProperties) => Operand;
@@ -143,23 +143,22 @@ function parseCall(name: string, tokens: Tokens): Expression {
   if (name === 'newid') return () => randomUUID();
   if (name === 'exists') {
     const { system, name: wanted } = parseProperty(tokens);
-    return (message) => valueOf(message, system, wanted) !== undefined;
+    return (message) => valueOf(message[system ? 'system' : 'application'], wanted) !== undefined;
   }
   if (name !== 'property' && name !== 'p') throw new Error(`the function ${name} is not known`);
   const argument = parseExpression(tokens);
   return (message) => {
     const wanted = argument(message);
-    return typeof wanted === 'string' ? (valueOf(message, false, wanted) ?? undefined) : undefined;
+    return typeof wanted === 'string' ? (valueOf(message.application, wanted) ?? undefined) : undefined;
   };
 }
 
 function property({ system, name }: { system: boolean; name: string }): Expression {
-  return (message) => valueOf(message, system, name) ?? undefined;
+  return (message) => valueOf(message[system ? 'system' : 'application'], name) ?? undefined;
 }
 
 /** Names are not case-sensitive. */
-function valueOf(message: MessageProperties, system: boolean, name: string): Operand {
-  const values = system ? message.system : message.application;
+export function valueOf(values: Readonly<Record<string, Value>>, name: string): Operand {
   if (Object.hasOwn(values, name)) return values[name];
   const lower = name.toLowerCase();
   const key = Object.keys(values).find((candidate) => candidate.toLowerCase() === lower);
