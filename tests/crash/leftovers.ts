@@ -16,10 +16,16 @@ const kept = [
   'withdrawn',
   'counts',
   'pending-counts',
+  'replay',
+  'replay-skipped',
+  'replay-refusals',
+  'replays',
+  'schedule-idempotency',
 ];
 /** Everything whose name ends in a task's ID is a part of that task, and goes with it. */
 const partOfTask = /^[^:]+:([0-9a-f]{8}-[0-9a-f-]{27})$/;
 
+const hourMs = 60 * 60 * 1000;
 const none: ReadonlySet<string> = new Set();
 
 type Records = ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -39,7 +45,12 @@ export async function readRecords(redis: Redis): Promise<Records> {
 export async function findLeftovers(redis: Redis): Promise<string[]> {
   const [keys, records] = await Promise.all([redis.keys('*'), readRecords(redis)]);
   const named = keys.map((key) => ({ key, family: familyOf(key), rest: restOf(key) }));
-  const others = named.filter(({ family }) => !kept.includes(family));
+  const others = [];
+  for (const one of named.filter(({ family }) => !kept.includes(family))) {
+    // Put down for a plan that never began: forgotten within the hour.
+    const forgetsItself = one.family === 'replay-remaining' && (await redis.pttl(one.key)) < hourMs;
+    if (!forgetsItself) others.push(one);
+  }
   const waiting = others.filter(({ key }) => ownerOfPart(key) === undefined).map(({ key }) => `${key} is not empty`);
   const orphans = others
     .filter(({ key }) => ownerOfPart(key) !== undefined && !records.has(ownerOfPart(key)!))

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningPiece } from '../../../local/launcher/supervisor.ts';
 import { taskKey } from '../../../functions/tasks/task-keys.ts';
 import { createRig, freePort, type Rig } from '../rig/rig.ts';
-import { peekAll } from '../leftovers.ts';
+import { peekAll, readRecords } from '../leftovers.ts';
 import { readTestimony } from '../testimony.ts';
 import { amqpFrames } from './amqp-frames.ts';
 import { type CrashPoint, Gate } from './gate.ts';
@@ -86,7 +86,10 @@ export class Laboratory {
   /** Lives through the path once, killed at the point if there is one, and looks at what remains. */
   async run(path: Path, point?: CrashPoint): Promise<Finding> {
     const world = new World(this.#proxies.at(-1)!.port);
-    const watch = { until: (id: string, ...states: string[]) => this.#until(id, states) };
+    const watch = {
+      until: (id: string, ...states: string[]) => this.#until(id, states),
+      untilLabel: (label: string, state: string) => this.#untilLabel(label, state),
+    };
     this.#killedPid = 0;
     const prepared = (await path.prepare?.(world, watch)) ?? '';
     await this.#untilQuiet();
@@ -143,6 +146,12 @@ export class Laboratory {
       if (states.some((wanted) => wanted === state)) return;
       await delay(5);
     }
+  }
+
+  async #untilLabel(label: string, state: string): Promise<void> {
+    const isIt = ({ details = '', state: is }: Readonly<Record<string, string>>) =>
+      is === state && details.includes(`"${label}"`);
+    while (![...(await readRecords(this.#redis)).values()].some(isIt)) await delay(50);
   }
 
   async #untilQuiet(): Promise<void> {

@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Expectation, Submission, World } from './world.ts';
 
 /** Ways for a path to see how far its tasks are, past the counted connections. */
 export interface Watch {
   /** Resolves when the task is in one of these states. */
   until(id: string, ...states: string[]): Promise<void>;
+  untilLabel(label: string, state: string): Promise<void>;
 }
 
 /** One task's whole life, or a part of it, which a crash cuts at any point. */
@@ -59,6 +61,30 @@ function cancelPath(
   };
 }
 
+/** Three tasks that are dead letters when the counting begins. */
+function deadLetters(
+  name: string,
+  endsAs: Expectation['states'][number],
+  act: (world: World, ids: readonly string[]) => Promise<void>,
+): Path {
+  const labels = [1, 2, 3].map((n) => `${name}-${n}`);
+  return {
+    name,
+    async prepare(world, watch) {
+      const submissions = labels.map((label) => ({
+        label,
+        steps: 1,
+        failures: 1,
+        more: { maxAttempts: 1, ...exactlyOnce },
+      }));
+      for (const submission of submissions) await watch.until(await world.submit(submission), 'dead-lettered');
+      return '';
+    },
+    act: (world) => act(world, [...world.accepted.values()]),
+    expect: () => labels.map((label) => ({ ...completed(label, 1), states: [endsAs] })),
+  };
+}
+
 /** Tasks that must wait for each other, submitted one after the other. */
 function sequence(name: string, more: Submission['more'], submissions: () => readonly Submission[]): Path {
   return {
@@ -103,6 +129,33 @@ export const paths: readonly Path[] = [
     // 409: an earlier try has been heard, only its answer was lost.
     act: async (world, _watch, id) => void (await world.insist('POST', `/api/tasks/${id}/replay`)),
     expect: () => [completed('replay')],
+  },
+  deadLetters('plan', 'completed', async (world, ids) => {
+    const { body } = await world.insist('POST', '/api/dead-letters/replay', { ids, canary: 1 });
+    for (const { id } = body as { id: string }; ;) {
+      const { body: plan } = await world.insist('GET', `/api/replays/${id}`);
+      if ((plan as { state: string }).state !== 'running') return;
+      await delay(100);
+    }
+  }),
+  deadLetters('discard', 'dead-lettered', async (world, ids) => {
+    await world.insist('POST', '/api/dead-letters/discard', { ids, reason: 'no longer wanted' });
+  }),
+  {
+    // One run, a few seconds from now; the next one is a year away.
+    name: 'recurring',
+    async act(world, watch) {
+      const at = new Date(Date.now() + 3_000);
+      const cron = `${at.getUTCSeconds()} ${at.getUTCMinutes()} ${at.getUTCHours()} ${at.getUTCDate()} ${at.getUTCMonth() + 1} *`;
+      const schedule = { name: 'once', cron, missedRuns: 'last', type: 'witness', tags: ['recurring'] };
+      const body = { ...schedule, payload: { label: 'recurring', steps: 1 }, ...exactlyOnce };
+      const created = await world.insist('POST', '/api/schedules', body, {
+        'idempotency-key': `recurring-${at.getTime()}`,
+      });
+      await watch.untilLabel('recurring', 'completed');
+      await world.insist('DELETE', `/api/schedules/${(created.body as { id: string }).id}`);
+    },
+    expect: () => [completed('recurring', 1)],
   },
   cancelPath('cancel-scheduled', () => ({ more: { scheduledFor: inMs(3_000) } }), 'scheduled', 'never'),
   cancelPath('cancel-running', () => ({ delayMs: 4_000 }), 'running', 'at-least-once'),
