@@ -84,10 +84,10 @@ export function toProblem(error: AppError): Problem {
 /** ioredis reports an outage by several errors, told apart by name, code or text only. */
 function isRedisOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error.name === 'MaxRetriesPerRequestError') return true;
+  if (error.name === 'MaxRetriesPerRequestError' || error.name === 'ClusterAllFailedError') return true;
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EPIPE' || code === 'ETIMEDOUT') return true;
-  return /^(Connection is closed|Command timed out|Stream isn't writeable|LOADING |READONLY |MASTERDOWN )/.test(
+  return /^(Connection is closed|Command timed out|Cluster |Too many Cluster redirections|CLUSTERDOWN |Stream isn't writeable|LOADING |READONLY |MASTERDOWN )/.test(
     error.message,
   );
 }

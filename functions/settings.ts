@@ -43,7 +43,7 @@ const blobServiceUri = z
   .optional();
 
 const Settings = z.object({
-  /** `redis://…` or `rediss://…`. */
+  /** `redis://…` or `rediss://…`; with `?cluster=true` behind it for a Redis Cluster. */
   RedisConnection: z.url({
     protocol: /^rediss?$/,
     error: 'should look like redis://localhost:6379 or rediss://host:10000',

@@ -36,7 +36,7 @@ interface Patience {
  * A connection to one Redis or, where the URL says `?cluster=true`, to all nodes of a Redis Cluster (Azure Managed Redis with the
  * policy OSSCluster). Both have the commands of `Redis`; on a cluster each goes to the node that has its key.
  */
-function connectRedis(connection: string, options: Patience): Redis {
+export function connectRedis(connection: string, options: Patience): Redis {
   const url = new URL(connection);
   const isCluster = url.searchParams.get('cluster') === 'true';
   url.searchParams.delete('cluster');
@@ -47,6 +47,15 @@ function connectRedis(connection: string, options: Patience): Redis {
   redis.on('error', () => undefined);
   prepareConnection(redis);
   return redis;
+}
+
+/** ioredis holds commands back without a limit of time while no node of a cluster can be reached: lets them fail instead. */
+function limitWaiting(cluster: Cluster, timeoutMs: number): void {
+  const send = cluster.sendCommand.bind(cluster);
+  cluster.sendCommand = (command, ...more) => {
+    command.setTimeout(timeoutMs);
+    return send(command, ...more);
+  };
 }
 
 function connectCluster(url: URL, options: Patience): Redis {
@@ -62,6 +71,7 @@ function connectCluster(url: URL, options: Patience): Redis {
       ...(url.protocol === 'rediss:' && { tls: { servername: url.hostname } }),
     },
   });
+  if (options.commandTimeout !== undefined) limitWaiting(cluster, options.commandTimeout);
   return cluster as unknown as Redis;
 }
 
