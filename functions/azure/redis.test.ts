@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RedisServer } from '../../local/redis.ts';
 import { startRedisCluster } from '../../tests/support/redis-cluster.ts';
-import { prepareScripts, runScript } from '../tasks/scripts.ts';
+import { runScript } from '../tasks/scripts.ts';
 import { toResponse } from '../http-errors.ts';
 import { connectRedis } from './redis.ts';
 
@@ -14,7 +14,6 @@ let redis: Redis;
 beforeAll(async () => {
   nodes = await startRedisCluster(folder);
   redis = connectRedis(`${nodes[0]!.url}?cluster=true`, { maxRetriesPerRequest: 1, commandTimeout: 2_000 });
-  prepareScripts(redis);
 });
 afterAll(async () => {
   redis.disconnect();
