@@ -22,8 +22,14 @@ export async function startOurs(): Promise<Contestant> {
   };
 }
 
-/** A way in that is not the stack's own, for the counting proxies. */
-export async function connect(baseUrl: string, http: HttpClient, owner: string): Promise<Owner> {
+/** An owner who may submit more than echo tasks. */
+export interface OurOwner extends Owner {
+  /** @param body as POST /api/tasks takes it. @returns the accepted task's ID */
+  submitTask(body: object): Promise<string>;
+}
+
+/** @param baseUrl of the stack, or of a host beside it */
+export async function connect(baseUrl: string, http: HttpClient, owner: string): Promise<OurOwner> {
   const headers = { cookie: await signIn(baseUrl, owner) };
   const completions = new Completions();
   const negotiated = await http.post('/api/negotiate', headers, '');
@@ -33,10 +39,12 @@ export async function connect(baseUrl: string, http: HttpClient, owner: string):
     for (const { kind, taskId } of events) if (kind === 'completed') completions.see(taskId);
   });
   const toTask = (message: string) => ({ type: 'echo', payload: { message } });
+  const submitTask = async (body: object) => (await http.submit<Task>('/api/tasks', headers, body)).id;
   return {
     close,
     completed: (id) => completions.wait(id),
-    submit: async (message) => (await http.submit<Task>('/api/tasks', headers, toTask(message))).id,
+    submitTask,
+    submit: (message) => submitTask(toTask(message)),
     async submitBatch(messages) {
       const body = { tasks: messages.map(toTask) };
       const { results } = await http.submit<{ results: BatchResult[] }>('/api/tasks/batch', headers, body);
