@@ -32,6 +32,8 @@ export async function removeObsoleteMessages(redis: Redis, open: readonly (() =>
 async function removeFrom(receiver: ServiceBusReceiver, redis: Redis, wanted: Wanted): Promise<boolean> {
   const held: ServiceBusReceivedMessage[] = [];
   try {
+    // Receiving from an empty queue takes its whole waiting time.
+    if ((await receiver.peekMessages(1)).length === 0) return true;
     while (wanted.size > 0 && held.length < heldAtMost) {
       const messages = await receiver.receiveMessages(messagesPerReceive, { maxWaitTimeInMs: waitMs });
       if (messages.length === 0) return true;

@@ -23,6 +23,7 @@ app.timer('Sweep', {
       retentionMs: getSettings().RetentionDays * day,
       deleteBlob: (name) => getPayloadStore().discard({ payloadBlob: name }),
     });
+    await sweepPlans(createPlanDriver((...args) => context.log(...args)));
     await removeObsoleteMessages(
       getPatientRedis(),
       lanes.map(
@@ -32,6 +33,5 @@ app.timer('Sweep', {
       ),
     );
     for (const { queue } of lanes) await sweepDeadLetters(engine, queue, peekDeadLetters);
-    await sweepPlans(createPlanDriver((...args) => context.log(...args)));
   },
 });
