@@ -1,5 +1,6 @@
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 import type { Redis } from 'ioredis';
+import Long from 'long';
 import { allPartitions } from './task-id.ts';
 import { obsoleteMessagesKey } from './task-keys.ts';
 import { readTaskMessage } from './task-message.ts';
@@ -32,8 +33,8 @@ export async function removeObsoleteMessages(redis: Redis, open: readonly (() =>
 async function removeFrom(receiver: ServiceBusReceiver, redis: Redis, wanted: Wanted): Promise<boolean> {
   const held: ServiceBusReceivedMessage[] = [];
   try {
-    // Receiving from an empty queue takes its whole waiting time.
-    if ((await receiver.peekMessages(1)).length === 0) return true;
+    // Receiving from an empty queue takes its whole waiting time. A peek that names no number goes on where another ended.
+    if ((await receiver.peekMessages(1, { fromSequenceNumber: Long.ONE })).length === 0) return true;
     while (wanted.size > 0 && held.length < heldAtMost) {
       const messages = await receiver.receiveMessages(messagesPerReceive, { maxWaitTimeInMs: waitMs });
       if (messages.length === 0) return true;
