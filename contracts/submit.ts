@@ -61,6 +61,13 @@ export const SubmitTask = z.strictObject({
 });
 export type SubmitTask = z.infer<typeof SubmitTask>;
 
+/** What `POST /api/tasks/{id}/reschedule` takes. */
+export const RescheduleTask = z.strictObject({
+  /** Null, or a time that has passed, means now. */
+  scheduledFor: SubmitTask.shape.scheduledFor.unwrap().nullable(),
+});
+export type RescheduleTask = z.infer<typeof RescheduleTask>;
+
 export const batchLimits = {
   tasks: 1_000,
   /** Of the whole request. */

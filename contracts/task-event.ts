@@ -19,6 +19,8 @@ export const TaskEvent = z.object({
   result: z.unknown().optional(),
   error: TaskError.optional(),
   nextAttemptAt: Timestamp.optional(),
+  /** Of `scheduled`, when the task has been given another time. */
+  scheduledFor: Timestamp.optional(),
 });
 export type TaskEvent = z.infer<typeof TaskEvent>;
 

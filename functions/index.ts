@@ -6,6 +6,7 @@ import './tasks/get-task.ts';
 import './tasks/list-tasks.ts';
 import './tasks/cancel-task.ts';
 import './tasks/replay-task.ts';
+import './tasks/reschedule-task.ts';
 import './tasks/sweep.ts';
 import './payloads/create-upload.ts';
 import './payloads/get-payload.ts';

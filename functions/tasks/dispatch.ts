@@ -1,4 +1,5 @@
 import type { TaskEvent } from '../../contracts/task-event.ts';
+import { messageTime } from './hops.ts';
 import { createTaskMessage, type OutgoingMessage } from './task-message.ts';
 import type { TaskFields } from './task-record.ts';
 import type { TaskStore } from './task-store.ts';
@@ -8,6 +9,24 @@ export interface Dispatching {
   readonly store: TaskStore;
   readonly send: (message: OutgoingMessage) => Promise<void>;
   readonly publish: (owner: string, events: readonly TaskEvent[]) => void;
+  /** Milliseconds since 1970; by default this machine's clock. */
+  readonly now?: () => number;
+}
+
+/**
+ * Sends the message for an attempt, to come at its time or, where that is far off, at the end of its next hop.
+ * @param dueAt milliseconds since 1970; undefined for now
+ * @returns when it comes, where that is before the task is due
+ */
+export async function sendAttempt(
+  { send, now = Date.now }: Pick<Dispatching, 'send' | 'now'>,
+  fields: TaskFields,
+  attempt: number,
+  dueAt?: number,
+): Promise<number | undefined> {
+  const at = dueAt === undefined ? undefined : messageTime(dueAt, now());
+  await send(createTaskMessage(fields, attempt, at));
+  return at === dueAt ? undefined : at;
 }
 
 /**
@@ -16,14 +35,19 @@ export interface Dispatching {
  * @param dueAt milliseconds since 1970; undefined for now
  */
 export async function dispatch(
-  { store, send, publish }: Dispatching,
+  dispatching: Dispatching,
   fields: TaskFields,
   attempt: number,
   dueAt?: number,
 ): Promise<{ queuedAt: string | undefined }> {
-  await send(createTaskMessage(fields, attempt, dueAt));
-  const { events, queuedAt } = await store.confirmSent(fields.id!, attempt, Number(fields.resends ?? 0));
-  publish(fields.owner!, events);
+  const hopAt = await sendAttempt(dispatching, fields, attempt, dueAt);
+  const { events, queuedAt } = await dispatching.store.confirmSent(
+    fields.id!,
+    attempt,
+    Number(fields.resends ?? 0),
+    hopAt,
+  );
+  dispatching.publish(fields.owner!, events);
   return { queuedAt };
 }
 

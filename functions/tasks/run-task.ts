@@ -49,6 +49,9 @@ async function startAndRun(engine: Engine, message: TaskMessage, token: string):
       // The process died between writing the retry down and sending its message.
       await dispatch(engine, started.fields, started.attempt, started.nextAttemptAt);
       return;
+    case 'hop':
+      await dispatch(engine, started.fields, message.attempt, started.dueAt);
+      return;
     case 'parked':
       return engine.publish(started.fields.owner!, started.events);
     case 'busy':

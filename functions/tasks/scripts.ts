@@ -17,6 +17,7 @@ import recordStep from './lua/record-step.lua';
 import renewLease from './lua/renew-lease.lua';
 import replay from './lua/replay.lua';
 import reportProgress from './lua/report-progress.lua';
+import reschedule from './lua/reschedule.lua';
 import resend from './lua/resend.lua';
 import shared from './lua/shared.lua';
 import statistics from './lua/statistics.lua';
@@ -41,6 +42,7 @@ const scripts = {
   renewLease,
   replay,
   reportProgress,
+  reschedule,
   resend,
   start,
   withdraw,

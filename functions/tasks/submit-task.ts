@@ -1,8 +1,7 @@
 import type { Task } from '../../contracts/task.ts';
 import { AppError, unavailable } from '../errors.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
-import type { Dispatching } from './dispatch.ts';
-import { createTaskMessage } from './task-message.ts';
+import { type Dispatching, sendAttempt } from './dispatch.ts';
 import { toTask, type TaskFields } from './task-record.ts';
 import type { Accepted, NewTask, StorableTask, TaskStore } from './task-store.ts';
 
@@ -46,8 +45,7 @@ export async function submitTask(submitting: Submitting, task: NewTask): Promise
         submitting.publish(task.owner, accepted.events);
         return toTask(accepted.fields);
       }
-      await sendOrWithdraw(submitting, accepted.fields, task.scheduledFor);
-      return confirm(submitting, accepted.fields);
+      return confirm(submitting, accepted.fields, await sendOrWithdraw(submitting, accepted.fields, task.scheduledFor));
   }
 }
 
@@ -66,17 +64,19 @@ async function accept({ store, patientStore }: Submitting, task: StorableTask): 
   }
 }
 
+/** @returns when the message comes, where that is before the task is due */
 async function sendOrWithdraw(
-  { patientStore, send }: Submitting,
+  submitting: Submitting,
   fields: TaskFields,
   scheduledFor: number | undefined,
-): Promise<void> {
+): Promise<number | undefined> {
   try {
-    await send(createTaskMessage(fields, 1, scheduledFor));
+    return await sendAttempt(submitting, fields, 1, scheduledFor);
   } catch (error) {
     // Not withdrawn means that a worker has it already: the message arrived, only the broker's answer did not.
-    const withdrawn = patientStore.withdraw(fields.id!).catch(() => true);
+    const withdrawn = submitting.patientStore.withdraw(fields.id!).catch(() => true);
     if (await Promise.race([withdrawn, afterPatience()])) throw unavailable('Service Bus', error);
+    return undefined;
   }
 }
 
@@ -87,9 +87,9 @@ const afterPatience = () => new Promise<true>((resolve) => setTimeout(resolve, p
  * The task is safe by now: when Redis goes away at this moment, the sweeper confirms in our place.
  * @returns the task as it was accepted, even if a worker has been so quick that it runs already
  */
-async function confirm({ store, publish }: Submitting, fields: TaskFields): Promise<Task> {
+async function confirm({ store, publish }: Submitting, fields: TaskFields, hopAt: number | undefined): Promise<Task> {
   try {
-    const confirmed = await store.confirmSent(fields.id!, 1);
+    const confirmed = await store.confirmSent(fields.id!, 1, 0, hopAt);
     publish(fields.owner!, confirmed.events);
     return toTask({ ...fields, ...(confirmed.queuedAt !== undefined && { queuedAt: confirmed.queuedAt }) });
   } catch {

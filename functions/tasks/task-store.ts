@@ -69,6 +69,7 @@ export type Started =
   | ({ readonly outcome: 'started'; readonly events: TaskEvent[] } & InHand)
   | { readonly outcome: 'ended' | 'parked'; readonly events: TaskEvent[]; readonly fields: TaskFields }
   | { readonly outcome: 'busy' | 'early'; /** Until it may be tried again. */ readonly waitMs: number }
+  | { readonly outcome: 'hop'; readonly dueAt: number; readonly fields: TaskFields }
   | {
       readonly outcome: 'superseded';
       readonly attempt: number;
@@ -200,17 +201,17 @@ export class TaskStore {
   /**
    * The broker has the message of this attempt.
    * @param resends how many were sent for this attempt before it
+   * @param hopAt when it comes, where that is before the task is due
    */
   async confirmSent(
     id: string,
     attempt: number,
     resends = 0,
+    hopAt?: number,
   ): Promise<{ events: TaskEvent[]; queuedAt: string | undefined }> {
     const patienceMs = Math.min(longestPatienceMs, messagePatienceMs * 2 ** resends);
-    const [announced, queuedAt] = (await this.#run('confirmSent', id, [attempt, resends, patienceMs])) as unknown as [
-      unknown,
-      string | null,
-    ];
+    const args = [attempt, resends, patienceMs, hopAt ?? ''];
+    const [announced, queuedAt] = (await this.#run('confirmSent', id, args)) as unknown as [unknown, string | null];
     return { events: events(announced), queuedAt: queuedAt ?? undefined };
   }
 
@@ -234,6 +235,8 @@ export class TaskStore {
       case 'busy':
       case 'early':
         return { outcome, waitMs: Number(first) };
+      case 'hop':
+        return { outcome, dueAt: Number(first), fields: fields(second) };
       case 'superseded':
         return { outcome, attempt: Number(first), nextAttemptAt: Number(second), fields: fields(third) };
       default:
@@ -300,6 +303,19 @@ export class TaskStore {
    */
   async cancel(id: string, owner?: string, { unstarted = false } = {}): Promise<Changed<'cancelled'> | undefined> {
     return this.#change('cancel', id, owner, unstarted ? 1 : 0);
+  }
+
+  /**
+   * @param owner who asks; undefined for an operator
+   * @param scheduledFor milliseconds since 1970
+   * @returns `expires` when the task would have expired by then; undefined when there is no such task of theirs
+   */
+  async reschedule(
+    id: string,
+    owner: string | undefined,
+    scheduledFor: number,
+  ): Promise<Changed<'rescheduled' | 'expires'> | undefined> {
+    return this.#change('reschedule', id, owner, scheduledFor, new Date(scheduledFor).toISOString());
   }
 
   /** @param owner who asks; undefined for an operator. @returns undefined when there is no such task of theirs */
@@ -376,14 +392,16 @@ export class TaskStore {
   }
 
   async #change<Outcome extends string>(
-    script: 'cancel' | 'discard',
+    script: 'cancel' | 'discard' | 'reschedule',
     id: string,
     owner: string | undefined,
     ...more: (string | number)[]
   ): Promise<Changed<Outcome> | undefined> {
     const [outcome, first, second] = await this.#run(script, id, [owner ?? '', ...more]);
     if (outcome === 'unknown') return undefined;
-    if (outcome === 'forbidden-state') return { outcome, events: [], fields: fields(first) };
+    if (outcome === 'forbidden-state' || outcome === 'expires') {
+      return { outcome: outcome as Outcome | 'forbidden-state', events: [], fields: fields(first) };
+    }
     return { outcome: outcome as Outcome, events: events(first), fields: fields(second) };
   }
 

@@ -241,7 +241,7 @@ end
 local function finish(task, state)
   enter(task, state)
   redis.call('HSET', KEYS[1], 'finishedAt', int(now))
-  redis.call('HDEL', KEYS[1], 'nextAttemptAt', 'leaseUntil')
+  redis.call('HDEL', KEYS[1], 'nextAttemptAt', 'leaseUntil', 'hopAt')
   redis.call('ZREM', key('leases'), id)
   redis.call('ZREM', key('outbox'), id)
   redis.call('ZREM', key('expiring'), id)

@@ -2,8 +2,10 @@
 -- ARGV: now, attempt of the message, new lease token, length of the lease (ms),
 --       how many tasks of one owner run at once at most, how many with one concurrency key (0: any number)
 -- → {'started', events, fields, the payload | false, names and values of finished steps} | {'ended' | 'parked', events, fields} | {'busy', ms until the lease ends}
---   | {'early', ms until it is due} | {'superseded', next attempt, nextAttemptAt, fields} | {'stale'} | {'withdrawn'} | {'unknown'}
+--   | {'early', ms until it is due} | {'hop', when it is due, fields} | {'superseded', next attempt, nextAttemptAt, fields} | {'stale'} | {'withdrawn'} | {'unknown'}
 local messageAttempt, token, leaseMs = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+-- A message that was sent twice comes at the earlier of its two times, which lie closer together than this.
+local hopToleranceMs = 10 * 60 * 1000
 local ownerLimit, keyLimit = tonumber(ARGV[5]), tonumber(ARGV[6])
 
 -- The payload where it may come along, which saves another trip: it is small, and text. One that begins with 1 is compressed.
@@ -56,7 +58,14 @@ elseif task.state ~= 'running' and task.expiresAt and tonumber(task.expiresAt) <
 end
 
 local dueAt = task.state == 'scheduled' and task.scheduledFor or task.state == 'retrying' and task.nextAttemptAt
-if dueAt and tonumber(dueAt) > now then return { 'early', int(tonumber(dueAt) - now) } end
+if dueAt and tonumber(dueAt) > now then
+  if not task.hopAt or tonumber(task.hopAt) > now + hopToleranceMs then return { 'early', int(tonumber(dueAt) - now) } end
+  -- One message carries the task on; should this one be delivered again, it finds no hop to make.
+  redis.call('HDEL', KEYS[1], 'hopAt', 'confirmed')
+  redis.call('HINCRBY', KEYS[1], 'resends', 1)
+  redis.call('ZADD', key('outbox'), int(now), id)
+  return { 'hop', dueAt, redis.call('HGETALL', KEYS[1]) }
+end
 
 if not task.announced then
   redis.call('HSET', KEYS[1], 'announced', 1)
@@ -82,7 +91,7 @@ if task.leaseToken ~= token or task.state ~= 'running' then
   enter(task, 'running')
   redis.call('HSET', KEYS[1], 'timing', waitMs .. ':' .. int(now), 'attempt', int(messageAttempt), 'leaseToken', token, 'leaseUntil', int(now + leaseMs))
   redis.call('HSETNX', KEYS[1], 'startedAt', int(now))
-  redis.call('HDEL', KEYS[1], 'nextAttemptAt', 'progress', 'resends', 'confirmed')
+  redis.call('HDEL', KEYS[1], 'nextAttemptAt', 'progress', 'resends', 'confirmed', 'hopAt')
   redis.call('ZADD', key('leases'), int(now + leaseMs), id)
   redis.call('ZREM', key('outbox'), id)
   redis.call('ZREM', key('expiring'), id)

@@ -1,0 +1,24 @@
+-- Gives a task that waits for its time another one. Its message gets a successor with an ID of its own; the old one, when it
+-- comes, finds the task too early or gone on.
+-- ARGV: now, owner who asks, or '' for an operator, new time (ms), the same as text
+-- → {'rescheduled', events, fields} | {'forbidden-state', fields} | {'expires', fields} when it would expire by then | {'unknown'}
+local scheduledFor = ARGV[3]
+local task = read()
+if not task or (ARGV[2] ~= '' and task.owner ~= ARGV[2]) then return { 'unknown' } end
+if task.state ~= 'scheduled' then return { 'forbidden-state', redis.call('HGETALL', KEYS[1]) } end
+-- The same command again, after a reply that got lost on its way.
+if task.scheduledFor == scheduledFor then return { 'rescheduled', {}, redis.call('HGETALL', KEYS[1]) } end
+if task.expiresAt and tonumber(task.expiresAt) <= tonumber(scheduledFor) then
+  return { 'expires', redis.call('HGETALL', KEYS[1]) }
+end
+-- Its time had come, and it waited for its turn: it gives that up.
+if task.parked then
+  unpark(task)
+  leaveOrder(task)
+end
+redis.call('HSET', KEYS[1], 'scheduledFor', scheduledFor, 'announced', 1)
+redis.call('HINCRBY', KEYS[1], 'resends', 1)
+redis.call('HDEL', KEYS[1], 'confirmed', 'hopAt')
+redis.call('ZADD', key('outbox'), int(now), id)
+local event = append(task.owner, 'scheduled', 'scheduled', 0, ',"scheduledFor":"' .. ARGV[4] .. '"')
+return { 'rescheduled', { event }, redis.call('HGETALL', KEYS[1]) }
