@@ -2,6 +2,7 @@ export { ApiError, apiErrorFrom, type ApiErrorCode } from './api-error.ts';
 export { compareCursors } from './cursor.ts';
 export type { ConnectionState } from './connection-state.ts';
 export { fetchRequest, requestTarget, type ApiRequest, type SendRequest } from './request.ts';
+export { ScheduleApi, type ScheduleQuery } from './schedule-api.ts';
 export { submitTask, upload } from './submit.ts';
 export { TaskApi, type ConnectionInfo, type DeadLetterQuery, type TaskQuery } from './task-api.ts';
 export { TaskClient, type ListState, type TaskClientOptions } from './task-client.ts';

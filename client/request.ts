@@ -1,7 +1,7 @@
 import { apiErrorFrom } from './api-error.ts';
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Starts with `/api/`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number>>;

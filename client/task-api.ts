@@ -1,4 +1,4 @@
-import type { SubmitTask } from '../contracts/submit.ts';
+import type { RescheduleTask, SubmitTask } from '../contracts/submit.ts';
 import type { DeadLetterPage, DiscardDeadLetters, Discarded } from '../contracts/dead-letters.ts';
 import type { JsonPatch, ReplayDeadLetters, ReplayPage, ReplayPlan, ReplayPreview } from '../contracts/replay.ts';
 import type { EventPage, Timeline } from '../contracts/task-event.ts';
@@ -12,6 +12,8 @@ import type { SendRequest } from './request.ts';
 export interface TaskQuery {
   readonly state?: TaskState;
   readonly type?: string;
+  /** ID of the schedule that they are runs of. */
+  readonly schedule?: string;
   readonly limit?: number;
   readonly cursor?: string;
 }
@@ -67,6 +69,12 @@ export class TaskApi {
 
   async cancel(id: string): Promise<Task> {
     return (await this.#send({ method: 'POST', path: `${taskPath(id)}/cancel` })) as Task;
+  }
+
+  /** @param scheduledFor null for now */
+  async reschedule(id: string, scheduledFor: string | null): Promise<Task> {
+    const body: RescheduleTask = { scheduledFor };
+    return (await this.#send({ method: 'POST', path: `${taskPath(id)}/reschedule`, body })) as Task;
   }
 
   /** Sends a dead letter on its way again. @param patch edits its payload before; the original is kept */

@@ -19,6 +19,7 @@ import type { ConnectionState } from './connection-state.ts';
 import { signalRHub } from './hub.ts';
 import { LiveFeed, type LiveFeedTimings } from './live-feed.ts';
 import type { SendRequest } from './request.ts';
+import { ScheduleApi } from './schedule-api.ts';
 import { submitTask } from './submit.ts';
 import { TaskApi, type TaskQuery } from './task-api.ts';
 import { TaskStore, type Schedule } from './task-store.ts';
@@ -44,6 +45,7 @@ const pageSize = 100;
 /** Submits tasks and watches them, live. `start` it once; everything it gives out is kept up by events. */
 export class TaskClient {
   readonly api: TaskApi;
+  readonly schedules: ScheduleApi;
   readonly #feed: LiveFeed;
   readonly #store: TaskStore;
   readonly #list = new BehaviorSubject<ListState>({ kind: 'loading' });
@@ -57,6 +59,7 @@ export class TaskClient {
 
   constructor({ send, schedule = (flush) => void setTimeout(flush, 16), ...options }: TaskClientOptions) {
     this.api = new TaskApi(send);
+    this.schedules = new ScheduleApi(send);
     this.#store = new TaskStore(schedule);
     this.#feed = new LiveFeed({
       ...options,
@@ -105,6 +108,11 @@ export class TaskClient {
   /** Shown as cancelled at once, and as it was again when the API refuses. */
   async cancel(id: string): Promise<Task> {
     return this.#guessing(id, { state: 'cancelled' }, () => this.api.cancel(id));
+  }
+
+  /** Gives a scheduled task another time. @param scheduledFor null for now */
+  async reschedule(id: string, scheduledFor: string | null): Promise<Task> {
+    return this.#kept(await this.api.reschedule(id, scheduledFor));
   }
 
   /** Sends a dead letter on its way again. Shown as queued at once, and as it was again when the API refuses. */

@@ -55,6 +55,17 @@ describe('a task under events', () => {
     });
   });
 
+  it('goes by the time that it was given last', () => {
+    const scheduled: Task = { ...queued, state: 'scheduled', scheduledFor: second(50) };
+    const announced = event(1, { kind: 'scheduled', state: 'scheduled', attempt: 0 });
+    expect(apply({ task: scheduled }, announced).task.scheduledFor).toBe(second(50));
+    const moved = event(2, { kind: 'scheduled', state: 'scheduled', attempt: 0, scheduledFor: second(20) });
+    expect(apply({ task: scheduled }, announced, moved).task).toMatchObject({
+      state: 'scheduled',
+      scheduledFor: second(20),
+    });
+  });
+
   it('has as many attempts as the event says that gives it more', () => {
     const dead = event(4, { kind: 'dead-lettered', state: 'dead-lettered', attempt: 7 });
     const replayed = event(5, { kind: 'replayed', state: 'queued', attempt: 7, maxAttempts: 14 });

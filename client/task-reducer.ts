@@ -40,7 +40,7 @@ type Changes = { [Name in keyof Task]?: Task[Name] | undefined };
 function changes(task: Task, event: TaskEvent): Changes {
   switch (event.kind) {
     case 'scheduled':
-      return { nextAttemptAt: event.nextAttemptAt };
+      return { nextAttemptAt: event.nextAttemptAt, scheduledFor: event.scheduledFor ?? task.scheduledFor };
     case 'queued':
       return { queuedAt: event.at, nextAttemptAt: undefined };
     case 'replayed':

@@ -9,7 +9,7 @@ const titles: Record<ProblemCode, string> = {
   'not-found': 'Not found',
   'payload-missing': 'The payload is no longer kept',
   'payload-corrupt': 'The payload is damaged',
-  conflict: 'The state of the task does not allow this',
+  conflict: 'The present state does not allow this',
   'payload-too-large': 'The payload is too large',
   'idempotency-key-reused': 'The idempotency key belongs to another request',
   'too-many-requests': 'Too many requests',

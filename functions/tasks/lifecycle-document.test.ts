@@ -135,6 +135,7 @@ describe('the scripts, each run on a task in every state', () => {
       (id, attempt) => store.giveUp(id, attempt + 1, error),
     ],
     'cancel.lua': [(id) => store.cancel(id), (id) => store.cancel(id, 'bob')],
+    'reschedule.lua': [(id) => store.reschedule(id, undefined, now + 20 * minute)],
     'expire.lua': [(id) => store.expire(id)],
     'replay.lua': [(id) => store.replay(id), (id) => store.replay(id, 'bob')],
     'discard.lua': [(id) => store.discard(id, discarded), (id) => store.discard(id, discarded, 'bob')],

@@ -2,8 +2,10 @@ import type { Task } from '../../contracts/task.ts';
 import { AppError, unavailable } from '../errors.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
 import { type Dispatching, sendAttempt } from './dispatch.ts';
+import { expireIn, sweepEveryMs } from './expire-in-time.ts';
 import { toTask, type TaskFields } from './task-record.ts';
-import type { Accepted, NewTask, StorableTask, TaskStore } from './task-store.ts';
+import type { Accepted } from './accepting.ts';
+import type { NewTask, StorableTask, TaskStore } from './task-store.ts';
 
 export interface Submitting extends Dispatching {
   /** Waits for Redis instead of failing: for taking back what must not stay. */
@@ -40,6 +42,7 @@ export async function submitTask(submitting: Submitting, task: NewTask): Promise
         { retryAfterS: 30 },
       );
     case 'accepted':
+      expireSoon(submitting, task);
       // Its turn has not come: it is announced, and its message will be sent by whoever makes room for it.
       if (accepted.fields.parked !== undefined) {
         submitting.publish(task.owner, accepted.events);
@@ -47,6 +50,12 @@ export async function submitTask(submitting: Submitting, task: NewTask): Promise
       }
       return confirm(submitting, accepted.fields, await sendOrWithdraw(submitting, accepted.fields, task.scheduledFor));
   }
+}
+
+function expireSoon(submitting: Submitting, { id, expiresAt = Infinity }: NewTask): void {
+  const milliseconds = expiresAt - (submitting.now ?? Date.now)();
+  const { patientStore: store, publish } = submitting;
+  if (milliseconds < sweepEveryMs) expireIn({ store, publish }, id, milliseconds);
 }
 
 export function idempotencyKeyReused(): AppError {

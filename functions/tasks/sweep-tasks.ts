@@ -40,7 +40,7 @@ export async function sweepTasks(
     const read = (id: string) => redis.hgetall(taskKey(id));
     await each(engine, unsent, (id) => sendAgain(engine, id));
     await each(engine, lapsed, async (id) => retryLapsed(engine, await read(id)));
-    await each(engine, expired, async (id) => expire(engine, id, await read(id)));
+    await each(engine, expired, (id) => expire(engine, id));
     const blobs: string[] = [];
     await each(engine, old, async (id) => void blobs.push(...(await engine.store.forget(id))));
     // What a crash leaves over from here is found by the sweep of payloads.
@@ -88,7 +88,7 @@ async function retryLapsed(engine: Engine, fields: TaskFields): Promise<void> {
   await settleFailure(engine, fields, fields.leaseToken!, error, { permanent: false });
 }
 
-async function expire(engine: Engine, id: string, fields: TaskFields): Promise<void> {
-  const events = await engine.store.expire(id);
-  if (fields.owner !== undefined) engine.publish(fields.owner, events);
+async function expire(engine: Engine, id: string): Promise<void> {
+  const { owner, events } = await engine.store.expire(id);
+  if (owner !== undefined) engine.publish(owner, events);
 }

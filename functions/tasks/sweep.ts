@@ -6,11 +6,13 @@ import { createPlanDriver } from '../dead-letters/replaying.ts';
 import { sweepPlans } from '../dead-letters/sweep-plans.ts';
 import { getSettings } from '../settings.ts';
 import { createEngine } from './engine.ts';
+import { expireInTime } from './expire-in-time.ts';
 import { lanes } from './lanes.ts';
 import { sweepTasks } from './sweep-tasks.ts';
 import { removeObsoleteMessages } from './remove-obsolete-messages.ts';
 import { sweepDeadLetters } from './sweep-dead-letters.ts';
 
+/** `sweepEveryMs` says so too. */
 const everyTenSeconds = '*/10 * * * * *';
 
 // Finds what fell between two steps when a process died, and puts it right.
@@ -19,6 +21,7 @@ app.timer('Sweep', {
   handler: async (_timer, context) => {
     const engine = createEngine((...args) => context.log(...args));
     const day = 24 * 60 * 60 * 1000;
+    await expireInTime(engine, getPatientRedis(), engine.now());
     await sweepTasks(engine, getPatientRedis(), {
       retentionMs: getSettings().RetentionDays * day,
       deleteBlob: (name) => getPayloadStore().discard({ payloadBlob: name }),

@@ -108,7 +108,7 @@ describe('an owner’s window in a lane', () => {
     const [first] = await acceptMany(store, 1);
     const late = await accept(store, { expiresAt: now + 1_000 });
     now += 2_000;
-    expect(await store.expire(late)).toMatchObject([{ kind: 'expired' }]);
+    expect(await store.expire(late)).toMatchObject({ events: [{ kind: 'expired' }] });
     await start(store, first!);
     expect(takeWoken()).toEqual([]);
   });

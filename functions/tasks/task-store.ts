@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
-import type { ScriptArgument } from '../azure/redis-scripts.ts';
 import { eventResultDepth, eventResultLimitBytes, type TaskEvent } from '../../contracts/task-event.ts';
 import type { Delivery } from '../../contracts/task-states.ts';
 import type { DiscardNote, EditNote, Progress, TaskError } from '../../contracts/task.ts';
 import { toEvent } from '../events/event-record.ts';
 import type { StoredPayload, Uploaded } from '../payloads/payload-store.ts';
+import { acceptArguments, type Accepted, type NewRun, toAccepted } from './accepting.ts';
 import { depthOf } from './json-limits.ts';
 import { runScript, type ScriptName } from './scripts.ts';
 import { taskKey } from './task-keys.ts';
@@ -36,25 +36,6 @@ export interface NewTask {
 
 /** A task whose payload is in the form that Redis keeps, and lies where else it should. */
 export type StorableTask = Omit<NewTask, 'payload' | 'payloadBytes' | 'uploaded'> & StoredPayload;
-
-export type Accepted =
-  | {
-      readonly outcome: 'accepted';
-      readonly fields: TaskFields;
-      /** Of a task that is parked. */ readonly events: TaskEvent[];
-    }
-  | { readonly outcome: 'duplicate'; readonly fields: TaskFields }
-  | { readonly outcome: 'in-flight' | 'reused' | 'withdrawn' | 'full' };
-
-/** A run of a schedule, and the position of the schedule it is taken from. Times in milliseconds since 1970. */
-export interface NewRun {
-  readonly scheduleId: string;
-  readonly version: string;
-  readonly cursor: string;
-  readonly occurrence: number;
-  /** The time of the run after it; undefined when none follows. */
-  readonly next: number | undefined;
-}
 
 /** What an attempt starts from. */
 export interface InHand {
@@ -137,17 +118,6 @@ type Reply = [string, ...unknown[]];
 const events = (reply: unknown) => (reply as string[]).map(toEvent);
 const fields = (reply: unknown) => toFields(reply as string[]);
 
-function toAccepted([outcome, found, announced]: Reply): Accepted {
-  switch (outcome) {
-    case 'accepted':
-      return { outcome, fields: fields(found), events: events(announced) };
-    case 'duplicate':
-      return { outcome, fields: fields(found) };
-    default:
-      return { outcome: outcome as 'in-flight' | 'reused' | 'withdrawn' | 'full' };
-  }
-}
-
 const tombstoneMs = 24 * 60 * 60 * 1000;
 /** How long after it was due the first message of an attempt is given up for lost; twice as long for each further one. */
 const messagePatienceMs = 2 * 60 * 1000;
@@ -173,29 +143,15 @@ export class TaskStore {
   }
 
   async accept(task: StorableTask): Promise<Accepted> {
-    return toAccepted(await this.#run('accept', task.id, this.#acceptArguments(task)));
+    return toAccepted(await this.#run('accept', task.id, acceptArguments(task, this.#limits)));
   }
 
   /** Accepts a run of a schedule, and moves the schedule on to its next: both, or `moved` when somebody else has gone on. */
   async acceptRun(task: StorableTask, run: NewRun): Promise<Accepted | { readonly outcome: 'moved' }> {
     const { scheduleId, version, cursor, occurrence, next } = run;
-    const args = [...this.#acceptArguments(task), scheduleId, version, cursor, occurrence, next ?? ''];
+    const args = [...acceptArguments(task, this.#limits), scheduleId, version, cursor, occurrence, next ?? ''];
     const reply = await this.#run('acceptRun', task.id, args);
     return reply[0] === 'moved' ? { outcome: 'moved' } : toAccepted(reply);
-  }
-
-  #acceptArguments(task: StorableTask): ScriptArgument[] {
-    const { idempotency } = task;
-    const state = task.scheduledFor === undefined ? 'queued' : 'scheduled';
-    const details = JSON.stringify(task.details);
-    return [
-      task.owner, task.type, state, task.delivery, details, task.payload, task.payloadBytes, task.maxAttempts,
-      task.scheduledFor ?? '', task.expiresAt ?? '',
-      idempotency?.key ?? '', idempotency?.fingerprint ?? '', idempotency?.keptMs ?? '',
-      task.lane, task.orderingKey ?? '', task.holds ? 1 : '', task.concurrencyKey ?? '',
-      this.#limits.window, this.#limits.backlog, task.callbackUrl ?? '',
-      task.payloadSha256 ?? '', task.payloadBlob ?? '', task.payloadCacheMs ?? '',
-    ]; // prettier-ignore
   }
 
   /**
@@ -364,9 +320,10 @@ export class TaskStore {
     await this.#run('callbackSubmitted', id, [finishedAt]);
   }
 
-  async expire(id: string): Promise<TaskEvent[]> {
-    const [appended] = (await this.#run('expire', id, [])) as unknown[];
-    return events(appended);
+  /** @returns no events, and no owner, where nothing is to be done (yet) */
+  async expire(id: string): Promise<{ events: TaskEvent[]; owner: string | undefined }> {
+    const [appended, owner] = (await this.#run('expire', id, [])) as unknown as [unknown, string | null];
+    return { events: events(appended), owner: owner ?? undefined };
   }
 
   /**
