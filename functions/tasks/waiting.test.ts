@@ -261,6 +261,7 @@ describe('a task that still waits when its time ends', () => {
     const at = await untilExpired(id);
     expect(at).toBeGreaterThanOrEqual(Number(expiresAt));
     expect(at).toBeLessThan(Number(expiresAt) + 1_000);
+    while (published.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(published).toMatchObject([{ taskId: id, kind: 'expired' }]);
   });
 
