@@ -15,8 +15,11 @@ const json = new Blob([JSON.stringify({ csv: rows.join('\n') })]);
 
 const stack = await startStack();
 let highest = 0;
+/** 0 between two runs of the host. */
 const residentMb = () => {
-  const status = readFileSync(`/proc/${stack.pids().host}/status`, 'utf8');
+  const { host } = stack.pids();
+  if (host === undefined) return 0;
+  const status = readFileSync(`/proc/${host}/status`, 'utf8');
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 };
 const watching = setInterval(() => (highest = Math.max(highest, residentMb())), 50);
@@ -27,7 +30,11 @@ const api = new TaskApi(fetchRequest(stack.baseUrl));
 async function ask(until: AbortSignal): Promise<void> {
   while (!until.aborted) {
     const asked = performance.now();
-    await api.listTasks({ limit: 1 });
+    await api
+      .listTasks({ limit: 1 })
+      .catch((error: unknown) =>
+        console.log(new Date().toISOString(), String(error), Math.round(performance.now() - asked)),
+      );
     slowest = Math.max(slowest, performance.now() - asked);
     await delay(20);
   }
@@ -57,6 +64,13 @@ try {
   await asking;
   console.log(`${ended.state}; host at most ${highest} MiB; slowest other request ${Math.round(slowest)} ms`);
 } finally {
+  console.log(
+    stack
+      .logs()
+      .split('\n')
+      .filter((line) => !/ info /.test(line))
+      .join('\n'),
+  );
   clearInterval(watching);
   await stack.stop();
 }

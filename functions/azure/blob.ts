@@ -1,10 +1,12 @@
+import type { TokenCredential } from '@azure/identity';
 import type { BlobServiceClient, ContainerClient, UserDelegationKey } from '@azure/storage-blob';
 import { getSettings, type Settings } from '../settings.ts';
 import { createCredential } from './credential.ts';
 
 /** Where blobs are: by a connection string, or by endpoint and identity. */
 export type BlobConnection =
-  { readonly connectionString: string } | { readonly serviceUri: string; readonly clientId: string | undefined };
+  | { readonly connectionString: string }
+  | { readonly serviceUri: string; readonly credential: () => Promise<TokenCredential> };
 
 /** The Blob Storage that payloads go to; undefined when no setting names one. */
 export function blobConnection(settings: Settings): BlobConnection | undefined {
@@ -29,7 +31,7 @@ function oneOf(
   clientId: string | undefined,
 ): BlobConnection | undefined {
   if (connectionString) return { connectionString };
-  return serviceUri ? { serviceUri, clientId: clientId || undefined } : undefined;
+  return serviceUri ? { serviceUri, credential: () => createCredential(clientId || undefined) } : undefined;
 }
 
 /** The account that `UseDevelopmentStorage=true` stands for (learn.microsoft.com/azure/storage/common/storage-configure-connection-string). */
@@ -135,7 +137,7 @@ async function connect(connection: BlobConnection): Promise<BlobServiceClient> {
   if ('connectionString' in connection) {
     return BlobServiceClient.fromConnectionString(connection.connectionString, { retryOptions });
   }
-  return new BlobServiceClient(connection.serviceUri, await createCredential(connection.clientId), { retryOptions });
+  return new BlobServiceClient(connection.serviceUri, await connection.credential(), { retryOptions });
 }
 
 const payloadContainer = 'payloads';

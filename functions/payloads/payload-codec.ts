@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, webcrypto } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from 'node:zlib';
 
@@ -37,6 +37,7 @@ export async function decodePayload(stored: Buffer): Promise<Buffer | undefined>
 }
 
 /** In lower-case hexadecimal. */
-export function sha256(bytes: Buffer): string {
-  return hash('sha256', bytes, 'hex');
+export async function sha256(bytes: Buffer): Promise<string> {
+  if (bytes.length < briefBytes) return hash('sha256', bytes, 'hex');
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
 }

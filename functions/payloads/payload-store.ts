@@ -83,7 +83,7 @@ export class PayloadStore {
 
   async #prepareInline({ owner, type, payload }: NewPayload, blobName: (sha256: string) => string): Promise<NewStored> {
     const bytes = Buffer.from(payload);
-    const digest = sha256(bytes);
+    const digest = await sha256(bytes);
     const base = { payload: await encodePayload(bytes), payloadBytes: bytes.length, payloadSha256: digest };
     if (!this.#options.writeThrough) return base;
     const payloadBlob = blobName(digest);
@@ -134,10 +134,10 @@ export class PayloadStore {
   ): Promise<{ json: Buffer | undefined; fromBlob: boolean }> {
     const stored = inHand === undefined ? await this.#options.redis.getBuffer(key) : Buffer.from(inHand);
     const cached = stored === null ? undefined : await decodePayload(stored);
-    if (cached !== undefined && isSound(cached, payloadSha256)) return { json: cached, fromBlob: false };
+    if (cached !== undefined && (await isSound(cached, payloadSha256))) return { json: cached, fromBlob: false };
     const kept = payloadBlob === undefined ? undefined : await this.#needBlobs().read(payloadBlob);
     if (kept === undefined && stored === null) return { json: undefined, fromBlob: false };
-    if (kept === undefined || !isSound(kept, payloadSha256)) throw corrupt(id);
+    if (kept === undefined || !(await isSound(kept, payloadSha256))) throw corrupt(id);
     return { json: kept, fromBlob: true };
   }
 
@@ -201,6 +201,6 @@ function corrupt(id: string): AppError {
   );
 }
 
-function isSound(json: Buffer, expected: string | undefined): boolean {
-  return expected === undefined || sha256(json) === expected;
+async function isSound(json: Buffer, expected: string | undefined): Promise<boolean> {
+  return expected === undefined || (await sha256(json)) === expected;
 }

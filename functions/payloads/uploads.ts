@@ -54,18 +54,18 @@ export async function findUpload(
   const read = async (): Promise<ReadUpload> => {
     const json = await blobs.read(blob, etag);
     if (json === undefined) throw noSuchUpload(ref);
-    const digest = sha256(json);
+    const digest = await sha256(json);
     for (const expected of [ref.sha256, metadata.sha256]) {
       if (expected !== undefined && expected.toLowerCase() !== digest) throw otherHash(digest);
     }
-    return { json, sha256: digest, blob, etag, value: parseJson(json) };
+    return { json, sha256: digest, blob, etag, value: await parseJson(json) };
   };
   return { bytes, read };
 }
 
 /** The value of an uploaded text, refused before it is parsed when that would take too much memory. */
-function parseJson(json: Buffer): unknown {
-  const { depth, values } = measureJson(json);
+async function parseJson(json: Buffer): Promise<unknown> {
+  const { depth, values } = await measureJson(json);
   if (depth > submitLimits.depth) throw badPayload(`Nested too deeply: at most ${submitLimits.depth} levels.`);
   if (values > uploadLimits.values) {
     throw badPayload(
