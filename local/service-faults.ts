@@ -34,10 +34,10 @@ export function serviceBusFaults(broker: ServiceBusServer): Record<string, Fault
     'service-bus/drop-connections': fault(nothing, () => ({ affected: broker.dropConnections() })),
     'service-bus/lose-locks': fault(
       z.strictObject({ entity, messageId: z.string().optional() }),
-      ({ entity, messageId }) => ({ affected: broker.source(entity).loseLocks(messageId) }),
+      ({ entity, messageId }) => ({ affected: broker.deliveries(entity).loseLocks(messageId) }),
     ),
     'service-bus/deliver-twice': fault(z.strictObject({ entity, times: times.default(1) }), ({ entity, times }) => {
-      broker.source(entity).loseCompletions(times);
+      broker.deliveries(entity).loseCompletions(times);
       return { affected: times };
     }),
     'service-bus/delay': fault(z.strictObject({ milliseconds }), ({ milliseconds }) => {

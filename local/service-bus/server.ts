@@ -2,7 +2,7 @@ import { listen, type Listening } from './amqp/listener.ts';
 import { amqpEncoding } from './amqp/message-encoding.ts';
 import { Broker } from './broker/broker.ts';
 import type { Faults } from './broker/faults.ts';
-import type { Queue } from './broker/queue.ts';
+import type { Deliveries } from './broker/deliveries.ts';
 import { systemClock } from './broker/clock.ts';
 import { parseEntities } from './broker/entities.ts';
 
@@ -28,8 +28,8 @@ export interface ServiceBusOptions {
 
 export interface ServiceBusServer extends Listening {
   readonly faults: Faults;
-  /** The queue, subscription or dead-letter queue at a path, for faults. @throws ServiceBusError amqp:not-found */
-  source(path: string): Pick<Queue, 'loseLocks' | 'loseCompletions'>;
+  /** What consumers of the queue, subscription or dead-letter queue at a path hold, for faults. @throws ServiceBusError amqp:not-found */
+  deliveries(path: string): Deliveries;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
     return {
       ...listening,
       faults: broker.faults,
-      source: (path) => broker.source(path),
+      deliveries: (path) => broker.source(path).deliveries,
       async close() {
         await listening.close();
         broker.close();

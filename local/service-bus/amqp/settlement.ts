@@ -11,13 +11,13 @@ export function settlementOf(outcome: Outcome, delivery: LinkDelivery): Settle {
   const { message_annotations: changes, undeliverable_here: defer, error } = delivery.remote_state ?? {};
   switch (outcome) {
     case 'accepted':
-      return (queue, token) => queue.complete(token);
+      return (queue, token) => queue.deliveries.complete(token);
     case 'released':
-      return (queue, token) => queue.release(token);
+      return (queue, token) => queue.deliveries.release(token);
     case 'rejected':
       return (queue, token) => deadLetter(queue, token, error);
     case 'modified':
-      return (queue, token) => queue[defer ? 'defer' : 'abandon'](token, rewriteWith(changes));
+      return (queue, token) => queue.deliveries[defer ? 'defer' : 'abandon'](token, rewriteWith(changes));
   }
 }
 
@@ -36,7 +36,7 @@ function deadLetter(queue: Queue, token: string, error: AmqpError | undefined): 
     reason: text(reason) ?? (isDeadLetter ? null : (error?.condition ?? null)),
     description: text(description) ?? error?.description ?? null,
   };
-  queue.deadLetter(token, cause, rewriteWith(changes));
+  queue.deliveries.deadLetter(token, cause, rewriteWith(changes));
 }
 
 function text(value: unknown): string | undefined {

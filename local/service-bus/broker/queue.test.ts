@@ -126,7 +126,7 @@ describe('a queue', () => {
     const consumer = consume('q', 2);
     await settled();
     clock.advance(MINUTE / 2);
-    expect(broker.source('q').renew(consumer.token('a'))).toBe(clock.now() + MINUTE);
+    expect(broker.source('q').deliveries.renew(consumer.token('a'))).toBe(clock.now() + MINUTE);
     clock.advance(MINUTE / 2);
     consumer.credit = 4;
     await settled();
@@ -145,7 +145,7 @@ describe('a queue', () => {
     const token = consumer.token('a');
     clock.advance(MINUTE);
     for (const settle of ['complete', 'abandon', 'defer', 'renew', 'release'] as const) {
-      expect(() => broker.source('q')[settle](token)).toThrow(refusal('com.microsoft:message-lock-lost'));
+      expect(() => broker.source('q').deliveries[settle](token)).toThrow(refusal('com.microsoft:message-lock-lost'));
     }
   });
 
@@ -153,8 +153,8 @@ describe('a queue', () => {
     broker.target('q').send(['a', 'b', 'c', 'd'].map((id) => message(id)));
     const consumer = consume('q', 3);
     await settled();
-    broker.source('q').abandon(consumer.token('c'));
-    broker.source('q').release(consumer.token('a'));
+    broker.source('q').deliveries.abandon(consumer.token('c'));
+    broker.source('q').deliveries.release(consumer.token('a'));
     consumer.credit = 6;
     await settled();
     expect(consumer.ids).toEqual(['a', 'b', 'c', 'a', 'c', 'd']);
@@ -167,7 +167,7 @@ describe('a queue', () => {
       const consumer = consume('q', 1);
       await settled();
       expect(consumer.received[0]?.deliveryCount).toBe(attempt);
-      broker.source('q').abandon(consumer.token('a'));
+      broker.source('q').deliveries.abandon(consumer.token('a'));
       restart();
     }
     const dead = consume('q/$DeadLetterQueue');
@@ -184,7 +184,7 @@ describe('a queue', () => {
       .send([message('locked', soon), message('deferred', soon), message('waiting', soon), message('stays')]);
     const consumer = consume('q', 2);
     await settled();
-    broker.source('q').defer(consumer.token('deferred'));
+    broker.source('q').deliveries.defer(consumer.token('deferred'));
     clock.advance(MINUTE / 2);
     const dead = consume('q/$DeadLetterQueue');
     await settled();
@@ -200,7 +200,7 @@ describe('a queue', () => {
     const consumer = consume('q', 1);
     await settled();
     clock.advance(MINUTE / 2);
-    broker.source('q').defer(consumer.token('late'));
+    broker.source('q').deliveries.defer(consumer.token('late'));
     const dead = consume('q/$DeadLetterQueue');
     await settled();
     expect(dead.ids).toEqual(['late']);

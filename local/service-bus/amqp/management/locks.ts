@@ -3,7 +3,7 @@ import { lockTokens, type Operation, timestamps } from './operation.ts';
 
 const renewLock: Operation = ({ broker, path, body }) => {
   const queue = broker.source(path);
-  return { body: { expirations: timestamps(lockTokens(body).map((token) => queue.renew(token))) } };
+  return { body: { expirations: timestamps(lockTokens(body).map((token) => queue.deliveries.renew(token))) } };
 };
 
 const updateDisposition: Operation = ({ broker, path, body }) => {

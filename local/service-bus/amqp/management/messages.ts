@@ -21,7 +21,7 @@ const peekMessage: Operation = ({ broker, path, body }) => {
 
 const receiveBySequenceNumber: Operation = ({ broker, path, body }) => {
   const mode = body['receiver-settle-mode'] === 0 ? 'receive-and-delete' : 'peek-lock';
-  const messages = broker.source(path).receiveDeferred(sequenceNumbers(body), mode);
+  const messages = broker.source(path).deliveries.receiveDeferred(sequenceNumbers(body), mode);
   return {
     body: {
       messages: messages.map((message) => {

@@ -7,13 +7,13 @@ export function settleByToken(queue: Queue, token: string, body: Request['body']
   const rewrite = rewriteWith(body['properties-to-modify'] as Record<string, unknown> | undefined);
   switch (body['disposition-status']) {
     case 'completed':
-      return queue.complete(token);
+      return queue.deliveries.complete(token);
     case 'abandoned':
-      return queue.abandon(token, rewrite);
+      return queue.deliveries.abandon(token, rewrite);
     case 'defered':
-      return queue.defer(token, rewrite);
+      return queue.deliveries.defer(token, rewrite);
     case 'suspended':
-      return queue.deadLetter(token, causeOf(body), rewrite);
+      return queue.deliveries.deadLetter(token, causeOf(body), rewrite);
     default:
       throw invalid('disposition-status');
   }
