@@ -22,8 +22,9 @@ export async function runTask(engine: Engine, message: TaskMessage): Promise<voi
   if (taskType === undefined || !engine.typeSlots.isLimited(taskType)) return startAndRun(engine, message, token);
   const giveBack = await engine.typeSlots.take(taskType, token);
   if (giveBack === undefined) {
-    const isParked = await engine.store.park(id, attempt, typeGate(taskType));
-    if (!isParked) return startAndRun(engine, message, token);
+    const parked = await engine.store.park(id, attempt, typeGate(taskType));
+    if (parked === undefined) return startAndRun(engine, message, token);
+    engine.publish(parked.owner, parked.events);
   } else {
     try {
       await startAndRun(engine, message, token);

@@ -304,10 +304,11 @@ export class TaskStore {
 
   /**
    * Parks a task before a gate of its partition that the caller found shut.
-   * @returns false when the message was not the one to start the task
+   * @returns undefined when the message was not the one to start the task
    */
-  async park(id: string, attempt: number, gate: string): Promise<boolean> {
-    return ((await this.#run('park', id, [attempt, gate])) as unknown) === 'parked';
+  async park(id: string, attempt: number, gate: string): Promise<{ owner: string; events: TaskEvent[] } | undefined> {
+    const [outcome, announced, owner] = await this.#run('park', id, [attempt, gate]);
+    return outcome === 'parked' ? { owner: owner as string, events: events(announced) } : undefined;
   }
 
   /** Wakes the first task before a gate. @param gate key of its sorted set. @param id any task of the partition */

@@ -1,10 +1,16 @@
 -- Parks a task whose type runs as often as it may: its message has come and is used up.
--- ARGV: now, attempt of the message, gate → 'parked' | 'passed' when the message is not the one that would start the task
+-- ARGV: now, attempt of the message, gate → {'parked', events, owner}
+--   | {'passed'} when the message is not the one that would start the task
 local task = read()
-if not task or task.finishedAt or task.state == 'running' or task.parked then return 'passed' end
-if tonumber(ARGV[2]) ~= tonumber(task.attempt) + 1 then return 'passed' end
+if not task or task.finishedAt or task.state == 'running' or task.parked then return { 'passed' } end
+if tonumber(ARGV[2]) ~= tonumber(task.attempt) + 1 then return { 'passed' } end
 local dueAt = task.state == 'scheduled' and task.scheduledFor or task.state == 'retrying' and task.nextAttemptAt
-if dueAt and tonumber(dueAt) > now then return 'passed' end
-redis.call('HSET', KEYS[1], 'announced', 1)
+if dueAt and tonumber(dueAt) > now then return { 'passed' } end
+local events = {}
+if not task.announced then
+  redis.call('HSET', KEYS[1], 'announced', 1)
+  if task.state == 'queued' then redis.call('HSET', KEYS[1], 'queuedAt', int(now)) end
+  events[1] = append(task.owner, task.state, task.state, 0)
+end
 park(task, key('gate', ARGV[3]))
-return 'parked'
+return { 'parked', events, task.owner }

@@ -1,8 +1,8 @@
 -- Takes back a task whose message could not be sent, as if it had never been submitted. Should the message have reached
 -- the broker after all, the tombstone tells its receiver that nothing was lost.
--- ARGV: now, how long the tombstone is kept (ms) → 1, or 0 when the task has been announced meanwhile
+-- ARGV: now, how long the tombstone is kept (ms) → 1, or 0 when the task has been announced, or has ended, meanwhile: clients were told
 local task = read()
-if task and task.announced then return 0 end
+if task and (task.announced or task.finishedAt) then return 0 end
 -- Also without a task: its acceptance may still be on the way, on another connection.
 redis.call('SET', key('withdrawn', id), 1, 'PX', ARGV[2])
 if not task then return 1 end
