@@ -3,6 +3,7 @@ import Long from 'long';
 import { Schedule, type SchedulePage } from '../../contracts/schedule.ts';
 import type { Problem } from '../../contracts/problem.ts';
 import { Task } from '../../contracts/task.ts';
+import { fetchRequest, ScheduleApi, TaskApi } from '../../client/index.ts';
 import { Api } from '../support/api.ts';
 import { useStack } from '../support/stack.ts';
 
@@ -183,6 +184,25 @@ describe('schedules', () => {
     expect(other).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
     await remove(first.body.id);
   });
+});
+
+it('the client has a method for each', async () => {
+  const send = fetchRequest(stack().baseUrl);
+  const client = new ScheduleApi(send);
+  const definition = { ...everyFiveSeconds, cron: '0 0 1 1 *', name: 'By the client' };
+  const { id } = await client.create(definition, 'by-the-client');
+  expect((await client.list({ limit: 1 })).schedules).toMatchObject([{ id, name: 'By the client' }]);
+  expect(await client.update(id, { ...definition, name: 'Renamed' })).toMatchObject({ id, name: 'Renamed' });
+  expect(await client.pause(id)).toMatchObject({ paused: true });
+  expect(await client.run(id)).toMatchObject({ scheduleId: id });
+  expect(await client.resume(id)).toMatchObject({ paused: false });
+  expect(await client.get(id)).toMatchObject({ id, upcoming: { length: 5 } });
+  await client.delete(id);
+  await expect(client.get(id)).rejects.toMatchObject({ code: 'not-found' });
+  const scheduledFor = new Date(Date.now() + 600_000).toISOString();
+  const task = await api.submit('echo', { message: 1 }, { scheduledFor });
+  expect(await new TaskApi(send).reschedule(task.id, null)).toMatchObject({ id: task.id, state: 'scheduled' });
+  await api.ended(task.id);
 });
 
 describe('a task that waits for its time', () => {
