@@ -1,4 +1,5 @@
-export type DependencyName = 'redis' | 'service-bus' | 'signalr';
+/** `blob-storage` counts where payloads are written through to it. */
+export type DependencyName = 'redis' | 'service-bus' | 'signalr' | 'blob-storage';
 
 export interface DependencyHealth {
   readonly name: DependencyName;

@@ -19,6 +19,19 @@ it.each([
   expect(() => parseSettings({ ...environment, [name]: value })).toThrow(message);
 });
 
+it.each(['PayloadStorageConnection', 'PayloadStorageConnection__blobServiceUri', 'AzureWebJobsStorage'])(
+  'asks for a storage where payloads are written through to it, such as %s',
+  (name) => {
+    const settings = { ...environment, AzureWebJobsStorage: '', PayloadStore: 'redis+blob' };
+    expect(() => parseSettings(settings)).toThrow(
+      /PayloadStorageConnection is missing: .* PayloadStore is redis\+blob/,
+    );
+    expect(parseSettings({ ...settings, [name]: 'https://ours.blob.core.windows.net' }).PayloadStore).toBe(
+      'redis+blob',
+    );
+  },
+);
+
 it('says nothing of the values, which may be secrets', () => {
   const secret = 'hunter2';
   try {

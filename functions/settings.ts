@@ -38,6 +38,16 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** What `PayloadStore` needs beside itself. */
+function storageFault(settings: z.infer<typeof Settings>): string | undefined {
+  const { PayloadStorageConnection, PayloadStorageConnection__blobServiceUri } = settings;
+  const { AzureWebJobsStorage, AzureWebJobsStorage__blobServiceUri } = settings;
+  const places = [PayloadStorageConnection, PayloadStorageConnection__blobServiceUri, AzureWebJobsStorage];
+  const hasOne = [...places, AzureWebJobsStorage__blobServiceUri].some((place) => !!place);
+  if (settings.PayloadStore !== 'redis+blob' || hasOne) return undefined;
+  return 'PayloadStorageConnection is missing: it should be a storage connection string, as PayloadStore is redis+blob and there is no AzureWebJobsStorage';
+}
+
 const blobServiceUri = z
   .url({ protocol: /^https?$/, error: 'should look like https://ACCOUNT.blob.core.windows.net' })
   .optional();
@@ -146,7 +156,11 @@ class SettingsError extends Error {
 
 export function parseSettings(environment: Record<string, string | undefined>): Settings {
   const parsed = Settings.safeParse(environment);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const fault = storageFault(parsed.data);
+    if (fault !== undefined) throw new SettingsError([fault]);
+    return parsed.data;
+  }
   const faults = parsed.error.issues.map(({ path: [name], message }) => {
     const isMissing = environment[String(name)] === undefined;
     return `${String(name)} ${isMissing ? 'is missing: it' : 'is wrong: it'} ${message}`;

@@ -4,12 +4,15 @@ import { getRedis } from '../azure/redis.ts';
 import { checkServiceBus } from '../azure/service-bus.ts';
 import { checkSignalR } from '../azure/signalr.ts';
 import { answering } from '../http-errors.ts';
+import { getPayloadBlobs } from '../payloads/get-payload-store.ts';
+import { getSettings } from '../settings.ts';
 import { version } from '../version.ts';
 
 const checks: Record<DependencyName, () => Promise<unknown>> = {
   redis: () => getRedis().ping(),
   'service-bus': checkServiceBus,
   signalr: checkSignalR,
+  'blob-storage': () => getPayloadBlobs().check(),
 };
 
 // Open to all, for load balancers: it tells nothing of any owner.
@@ -18,13 +21,18 @@ app.http('GetHealth', {
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answering(async () => {
-    const names = Object.keys(checks) as DependencyName[];
+    const names = (Object.keys(checks) as DependencyName[]).filter(isNeeded);
     const dependencies = await Promise.all(names.map((name) => check(name)));
     const state = dependencies.every((dependency) => dependency.state === 'up') ? 'up' : 'down';
     const health: Health = { state, version, at: new Date().toISOString(), dependencies };
     return { status: state === 'up' ? 200 : 503, headers: { 'cache-control': 'no-store' }, jsonBody: health };
   }),
 });
+
+/** Without write-through only large payloads need Blob Storage. */
+function isNeeded(name: DependencyName): boolean {
+  return name !== 'blob-storage' || getSettings().PayloadStore === 'redis+blob';
+}
 
 const timeoutMs = 3_000;
 

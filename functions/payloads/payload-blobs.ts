@@ -98,6 +98,11 @@ export class PayloadBlobs {
     await this.#ask((container) => container.getBlobClient(name).deleteIfExists());
   }
 
+  /** Fails when the storage is out of reach. */
+  async check(): Promise<void> {
+    await this.#ask((container) => container.getProperties());
+  }
+
   async mark(name: string, metadata: Record<string, string>): Promise<void> {
     await this.#unlessMissing((container) => container.getBlobClient(name).setMetadata(metadata));
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { Health } from '../../contracts/health.ts';
 import type { Problem } from '../../contracts/problem.ts';
 import type { Task } from '../../contracts/task.ts';
 import type { Upload } from '../../contracts/uploads.ts';
@@ -145,6 +146,11 @@ describe('refused', () => {
     expect((await put({ ...upload, url: elsewhere.href }, '{}')).status).toBe(403);
     expect(Date.parse(upload.expiresAt) - Date.now()).toBeLessThanOrEqual(15 * 60 * 1000);
   });
+});
+
+it('tells of Blob Storage where every payload goes there', async () => {
+  const { body } = await api.call<Health>('/api/health');
+  expect(body.dependencies).toContainEqual(expect.objectContaining({ name: 'blob-storage', state: 'up' }));
 });
 
 describe('written through', () => {
