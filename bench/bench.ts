@@ -43,7 +43,8 @@ async function compare(): Promise<void> {
   const stop = async () => {
     for (const contestant of contestants) await contestant.stop();
   };
-  process.once('SIGINT', () => void stop().finally(() => process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stop().finally(() => process.exit(1)));
   const compared: Compared[] = [];
   try {
     for (const scenario of wanted)

@@ -6,7 +6,6 @@ const tag = (partition: string) => `{amo:${partition}}`;
 export const taskKey = (id: string) => `${tag(partitionOfTask(id))}:task:${id}`;
 export const payloadKey = (id: string) => `${tag(partitionOfTask(id))}:payload:${id}`;
 export const resultKey = (id: string) => `${tag(partitionOfTask(id))}:result:${id}`;
-export const stepsKey = (id: string) => `${tag(partitionOfTask(id))}:steps:${id}`;
 export const timelineKey = (id: string) => `${tag(partitionOfTask(id))}:timeline:${id}`;
 
 /** Sorted set of task IDs; all scores are 0, so that it is ordered by ID, which is by time. */
