@@ -3,7 +3,7 @@ import type { IncomingMessage } from '../broker/message.ts';
 import { ServiceBusError } from '../broker/errors.ts';
 import { isNull, numberAt, skip, textAt } from './encoding.ts';
 import { FIELDS, withFields } from './properties-section.ts';
-import { checkSections, eachItem, fieldOffsets, findSections, type Sections, withFooterLast } from './sections.ts';
+import { checkSections, eachItem, fieldOffsets, findSections, type Sections, inOrder } from './sections.ts';
 
 /** Service Bus allows this many characters in a message ID or a session ID. */
 export const LONGEST_ID = 128;
@@ -13,12 +13,13 @@ const TTL = 2;
 
 /**
  * Reads what the broker must know of an encoded message. The bytes are kept as they are, save that
- * a missing message ID is put in and a footer goes behind the body.
+ * a missing message ID is put in and its sections are put in order.
  * @throws ServiceBusError amqp:decode-error, or com.microsoft:argument-error when an ID is too long
  */
 export function readMessage(encoded: Buffer): IncomingMessage {
-  checkSections(encoded, findSections(encoded));
-  const content = withMessageId(withFooterLast(encoded));
+  const ordered = inOrder(encoded);
+  checkSections(ordered, findSections(ordered));
+  const content = withMessageId(ordered);
   const sections = findSections(content);
   const fields = fieldOffsets(content, sections.properties);
   const messageId = identifier(content, fields[FIELDS.messageId], 'message ID');

@@ -70,12 +70,31 @@ describe('an incoming message', () => {
     expect(content.indexOf(Buffer.from([0x00, 0x53, 0x78]))).toBeGreaterThan(content.indexOf('text'));
     expect(content).toHaveLength(encoded.length);
     expect(amqp.decode(content)).toMatchObject({ message_id: 'm', footer: { f: 1 }, body: 'text' });
-    const changed = withApplicationProperties(encoded, { added: 1 });
+    const changed = withApplicationProperties(content, { added: 1 });
     expect(amqp.decode(changed)).toMatchObject({
       application_properties: { added: 1 },
       footer: { f: 1 },
       body: 'text',
     });
+  });
+
+  it('is put in order when its sections are not, as uAMQP sends them', () => {
+    const parts = {
+      message_annotations: { a: 1 },
+      message_id: 'm',
+      application_properties: { p: 1 },
+      footer: { f: 1 },
+    };
+    const delivery = amqp.encode({ delivery_annotations: { d: 1 }, body: 1 });
+    const section = (message: Buffer, code: number) => message.indexOf(Buffer.from([0x00, 0x53, code]));
+    const annotations = delivery.subarray(section(delivery, 0x71), section(delivery, 0x73));
+    const encoded = amqp.encode({ ...parts, body: 'text' });
+    const body = section(encoded, 0x77);
+    const { content } = readMessage(Buffer.concat([encoded.subarray(0, body), annotations, encoded.subarray(body)]));
+    expect(section(content, 0x71)).toBeLessThan(section(content, 0x72));
+    expect(amqp.decode(content)).toMatchObject({ ...parts, body: 'text' });
+    const twice = Buffer.concat([annotations, annotations, encoded]);
+    expect(() => readMessage(twice)).toThrow('a section stands there twice');
   });
 
   it('is found in a batch', () => {

@@ -6,7 +6,7 @@ export const DELIVERY_ANNOTATIONS = 0x71;
 export const MESSAGE_ANNOTATIONS = 0x72;
 export const PROPERTIES = 0x73;
 export const APPLICATION_PROPERTIES = 0x74;
-export const DATA = 0x75;
+const DATA = 0x75;
 const FOOTER = 0x78;
 
 /** A section's bytes within the encoded message: `start` is its descriptor, `value` what it describes. */
@@ -22,7 +22,6 @@ export interface Sections {
   readonly messageAnnotations?: Section;
   readonly properties?: Section;
   readonly applicationProperties?: Section;
-  readonly footer?: Section;
   readonly bare: number;
   readonly body: number;
 }
@@ -32,13 +31,9 @@ const NAMES: Readonly<Record<number, Exclude<keyof Sections, 'bare' | 'body'>>> 
   [MESSAGE_ANNOTATIONS]: 'messageAnnotations',
   [PROPERTIES]: 'properties',
   [APPLICATION_PROPERTIES]: 'applicationProperties',
-  [FOOTER]: 'footer',
 };
 
-/**
- * The footer should come last, but clients write it before the body (rhea and Microsoft's uAMQP do), and Azure takes it so.
- * @throws ServiceBusError amqp:decode-error when the bytes are no AMQP message.
- */
+/** @throws ServiceBusError amqp:decode-error when the bytes are no AMQP message, or not in order. */
 export function findSections(message: Buffer): Sections {
   const found: { -readonly [Name in keyof Sections]: Sections[Name] } = { bare: 0, body: 0 };
   let code = 0;
@@ -58,12 +53,24 @@ export function findSections(message: Buffer): Sections {
   return found;
 }
 
-/** The message with its footer in its place, which is the end. */
-export function withFooterLast(message: Buffer): Buffer {
-  const { footer } = findSections(message);
-  if (!footer || footer.end === message.length) return message;
-  const { start, end } = footer;
-  return Buffer.concat([message.subarray(0, start), message.subarray(end), message.subarray(start, end)]);
+/**
+ * The message with its sections in their order. Clients send others, and Azure takes them: rhea writes the footer before the body,
+ * Microsoft's uAMQP the delivery annotations as well.
+ * @throws ServiceBusError amqp:decode-error when the bytes are no AMQP message, or have a section twice that may be there once.
+ */
+export function inOrder(message: Buffer): Buffer {
+  const sections: { code: number; start: number; end: number }[] = [];
+  for (let start = 0; start < message.length;) {
+    const { descriptor: code, value } = sectionAt(message, start);
+    const end = skip(message, value);
+    const isBody = code >= DATA && code < FOOTER;
+    if (!isBody && sections.some((other) => other.code === code)) throw malformed('a section stands there twice');
+    sections.push({ code, start, end });
+    start = end;
+  }
+  if (sections.every(({ code }, index) => code >= (sections[index - 1]?.code ?? 0))) return message;
+  sections.sort((a, b) => a.code - b.code);
+  return Buffer.concat(sections.map(({ start, end }) => message.subarray(start, end)));
 }
 
 /** Walks over the fields of a section's list or map; `see` gets each item's position and offset. */
