@@ -101,6 +101,8 @@ export const refusalReasons = [
   'not-found',
   'not-dead-lettered',
   'payload-missing',
+  /** It is not what was accepted. */
+  'payload-corrupt',
   /** The patch does not apply to the payload. */
   'patch-failed',
   /** The patched payload does not fit the task type. */

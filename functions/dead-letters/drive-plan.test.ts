@@ -269,6 +269,13 @@ describe('with a patch', () => {
     expect(String(await (driver.payloads as PayloadStore).readOriginal(id))).toBe('{"message":1}');
   });
 
+  it('tells of a payload that is damaged, and replays the others', async () => {
+    const [damaged, sound] = [await dead({ payloadSha256: 'not its hash' }), await dead()];
+    const plan = await drive(await begin({ filter: {}, patch: [{ op: 'add', path: '/delayMs', value: 1 }] }));
+    expect(plan).toMatchObject({ completed: 1, skipped: 1, refusals: [{ id: damaged, reason: 'payload-corrupt' }] });
+    expect(await stateOf(sound)).toBe('completed');
+  });
+
   it('does not lose an edit that somebody else made meanwhile', async () => {
     const id = await dead({ payload: { message: 1 } });
     const plan = await begin({ ids: [id], patch: [{ op: 'add', path: '/delayMs', value: 1 }] });

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { JsonPatch } from '../../contracts/replay.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
+import { AppError } from '../errors.ts';
 import { holdingMemory } from '../payloads/memory-budget.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
 import type { TaskType } from '../task-types/define-task-type.ts';
@@ -87,9 +88,16 @@ export async function readAndEdit(
     return { refusal: { reason: 'payload-too-large', detail } };
   }
   return holdingMemory(bytes, async () => {
-    const payload = await payloads.read(fields.id!, fields);
+    const payload = await payloads.read(fields.id!, fields).catch(refusalOfCorrupt);
+    if (payload !== undefined && 'refusal' in payload) return payload;
     return editPayload(payload?.toString(), patch, { taskType: taskTypes.get(fields.type!), payloadLimitBytes });
   });
+}
+
+/** One payload that is damaged keeps no other task of the plan waiting. */
+function refusalOfCorrupt(error: unknown): Extract<EditedPayload, { refusal: unknown }> {
+  if (!(error instanceof AppError) || error.code !== 'payload-corrupt') throw error;
+  return { refusal: { reason: error.code, detail: error.message } };
 }
 
 async function replayOne(

@@ -1,3 +1,5 @@
+import type { ServiceBusReceiver } from '@azure/service-bus';
+import Long from 'long';
 import type { PlanDriver } from './drive-plan.ts';
 
 /** A driver is heard of every second; when it dies, the broker delivers its message again after 30 s (service-bus.json). */
@@ -15,5 +17,19 @@ export async function sweepPlans({
     if (slice === undefined) continue;
     log(`Plan ${id} was left by its driver: sending a message for it.`);
     await sendPlan(id, slice);
+  }
+}
+
+const messagesPerReceive = 100;
+
+/** A plan goes on without the messages that the broker gave up on, so these say nothing. */
+export async function removeDeadPlanMessages(openDeadLetters: () => ServiceBusReceiver): Promise<void> {
+  const receiver = openDeadLetters();
+  try {
+    if ((await receiver.peekMessages(1, { fromSequenceNumber: Long.ONE })).length === 0) return;
+    const messages = await receiver.receiveMessages(messagesPerReceive, { maxWaitTimeInMs: 1_000 });
+    await Promise.all(messages.map((message) => receiver.completeMessage(message)));
+  } finally {
+    await receiver.close();
   }
 }

@@ -58,7 +58,7 @@ function notDeadLettered(id: string, state: string): AppError {
 }
 
 function patchRefused({ reason, detail }: Refusal): AppError {
-  if (reason === 'payload-missing') return new AppError('payload-missing', detail);
+  if (reason === 'payload-missing' || reason === 'payload-corrupt') return new AppError(reason, detail);
   return new AppError('invalid-request', 'The patch does not give a payload that the task can run with.', {
     errors: [{ pointer: '/patch', detail }],
   });

@@ -1,9 +1,10 @@
 import { app } from '@azure/functions';
+import { replayQueue } from '../../contracts/names.ts';
 import { getPatientRedis } from '../azure/redis.ts';
 import { openDeadLetters, peekDeadLetters } from '../azure/service-bus.ts';
 import { getPayloadStore } from '../payloads/get-payload-store.ts';
 import { createPlanDriver } from '../dead-letters/replaying.ts';
-import { sweepPlans } from '../dead-letters/sweep-plans.ts';
+import { removeDeadPlanMessages, sweepPlans } from '../dead-letters/sweep-plans.ts';
 import { getSettings } from '../settings.ts';
 import { createEngine } from './engine.ts';
 import { expireInTime } from './expire-in-time.ts';
@@ -35,6 +36,7 @@ app.timer('Sweep', {
             openDeadLetters(queue),
       ),
     );
+    await removeDeadPlanMessages(() => openDeadLetters(replayQueue));
     for (const { queue } of lanes) await sweepDeadLetters(engine, queue, peekDeadLetters);
   },
 });

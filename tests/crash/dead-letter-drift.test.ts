@@ -2,6 +2,8 @@ import type { ServiceBusReceivedMessage, ServiceBusReceiver, ServiceBusSender } 
 import type { Redis } from 'ioredis';
 import Long from 'long';
 import entities from '../../contracts/service-bus.json' with { type: 'json' };
+import { replayQueue } from '../../contracts/names.ts';
+import { removeDeadPlanMessages } from '../../functions/dead-letters/sweep-plans.ts';
 import { findDeadLetters } from '../../functions/dead-letters/find-dead-letters.ts';
 import { dispatch } from '../../functions/tasks/dispatch.ts';
 import type { Engine } from '../../functions/tasks/engine.ts';
@@ -192,6 +194,18 @@ it('leaves alone what it does not know: it may be the last trace of something', 
   await sweep();
   await sweep();
   expect(await evidence()).toHaveLength(3);
+});
+
+it('takes out messages of replay plans that the broker gave up on', async () => {
+  const sender = namespace.client.createSender(replayQueue);
+  await sender.sendMessages({ body: createTaskId('ada', now), messageId: 'plan' });
+  await sender.close();
+  const receiver = namespace.client.createReceiver(replayQueue);
+  for (const message of await receiver.receiveMessages(1)) await receiver.deadLetterMessage(message);
+  await receiver.close();
+  expect(await peek(replayQueue, 1n, 10)).toHaveLength(1);
+  for (let round = 0; round < 2; round += 1) await removeDeadPlanMessages(() => openDeadLetters(replayQueue));
+  expect(await peek(replayQueue, 1n, 10)).toEqual([]);
 });
 
 it('keeps the evidence of other dead letters while it takes out what was replayed', async () => {

@@ -1,4 +1,5 @@
 import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import type { ReplayPlan, ReplayProgress } from '../../contracts/replay.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
 import { Api } from '../support/api.ts';
 import { useStack } from '../support/stack.ts';
@@ -13,12 +14,14 @@ beforeAll(() => void (api = new Api(stack().baseUrl)));
 /** An unmodified SignalR client of this user, and what it is told. */
 async function watch(user: Api) {
   const seen: TaskEvent[] = [];
+  const replays: ReplayProgress[] = [];
   const { body } = await user.post<{ url: string; accessToken: string }>('/api/negotiate', '');
   const connection = new HubConnectionBuilder()
     .withUrl(body.url, { accessTokenFactory: () => body.accessToken })
     .configureLogging(LogLevel.None)
     .build();
   connection.on('events', (events: TaskEvent[]) => seen.push(...events));
+  connection.on('replays', (progress: ReplayProgress) => replays.push(progress));
   await connection.start();
   connections.push(connection);
   const sawEnd = async (id: string) => {
@@ -27,7 +30,7 @@ async function watch(user: Api) {
     }
     return seen.filter(({ taskId }) => taskId === id);
   };
-  return { seen, sawEnd };
+  return { seen, sawEnd, replays };
 }
 
 it('tells the owner each step of a task, in order, as the store has it', async () => {
@@ -50,6 +53,18 @@ it('tells others nothing, and operators everything', async () => {
   const own = await bob.submit('echo', { message: 'mine' });
   await ofBob.sawEnd(own.id);
   expect(new Set(ofBob.seen.map(({ taskId }) => taskId))).toEqual(new Set([own.id]));
+});
+
+it('tells the owner and operators how a replay gets on', async () => {
+  const [alice, bob, olga] = [await api.as('alice'), await api.as('bob'), await api.as('olga', 'operator')];
+  const told = await Promise.all([alice, bob, olga].map(async (user) => (await watch(user)).replays));
+  const { id } = await alice.submit('echo', { message: 1, failures: 1 }, { maxAttempts: 1 });
+  await alice.ended(id);
+  const { body: plan } = await alice.post<ReplayPlan>('/api/dead-letters/replay', { ids: [id] });
+  const isOver = (replays: ReplayProgress[]) => replays.some((one) => one.id === plan.id && one.state === 'completed');
+  while (!isOver(told[0]!) || !isOver(told[2]!)) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(told[0]!.at(-1)).toMatchObject({ id: plan.id, matched: 1, completed: 1, owner: 'alice' });
+  expect(told[1]).toEqual([]);
 });
 
 it('tells a former operator no more than anybody', async () => {

@@ -1,8 +1,8 @@
 /** Dead letters for tests, made by the store's own transitions. */
 import { createTaskId } from '../../functions/tasks/task-id.ts';
-import type { NewTask, TaskStore } from '../../functions/tasks/task-store.ts';
+import type { StorableTask, TaskStore } from '../../functions/tasks/task-store.ts';
 
-export interface DeadLetterOptions extends Partial<Omit<NewTask, 'payload'>> {
+export interface DeadLetterOptions extends Partial<Omit<StorableTask, 'payload'>> {
   readonly error?: { readonly code: string; readonly message: string };
   readonly stack?: string;
   /** Any JSON. */
