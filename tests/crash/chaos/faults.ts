@@ -12,20 +12,26 @@ interface Breakage {
   readonly cause: () => Promise<void>;
 }
 
+/** For messages that come out of turn. */
+export interface StrayOptions {
+  readonly knownTasks: () => readonly string[];
+  /** Whether they may have the IDs of messages that the app will send. */
+  readonly takesMessageIds: boolean;
+}
+
 /** Breaks one thing after the other until told to stop; then everything works again. */
 export class Faults {
   readonly #stack: ChaosStack;
   readonly #chance: Chance;
   readonly #recorder: Recorder;
-  /** IDs of tasks that are known, for messages that come out of turn. */
-  readonly #knownTasks: () => readonly string[];
+  readonly #strays: StrayOptions;
   readonly counts = new Map<string, number>();
 
-  constructor(stack: ChaosStack, chance: Chance, recorder: Recorder, knownTasks: () => readonly string[]) {
+  constructor(stack: ChaosStack, chance: Chance, recorder: Recorder, strays: StrayOptions) {
     this.#stack = stack;
     this.#chance = chance;
     this.#recorder = recorder;
-    this.#knownTasks = knownTasks;
+    this.#strays = strays;
   }
 
   async run(until: number): Promise<void> {
@@ -110,13 +116,14 @@ export class Faults {
 
   /** A message that nobody of the app sent: for a coming attempt, one that is over, or with an ID that will be wanted. */
   async #sendStray(): Promise<void> {
-    const id = this.#chance.pick(this.#knownTasks());
+    const id = this.#chance.pick(this.#strays.knownTasks());
     if (id === undefined) return;
     const attempt = this.#chance.between(1, 3);
     const client = new ServiceBusClient(this.#stack.rig.values['ServiceBusConnection']!, {
       retryOptions: { maxRetries: 0, timeoutInMs: 2_000 },
     });
-    const messageId = this.#chance.next() < 0.5 ? `${id}:${attempt}` : `stray ${this.#chance.next()}`;
+    const messageId =
+      this.#strays.takesMessageIds && this.#chance.next() < 0.5 ? `${id}:${attempt}` : `stray ${this.#chance.next()}`;
     const queue = this.#chance.pick(this.#stack.rig.queues);
     const message = { body: id, contentType: 'application/json', messageId, sessionId: 'orders' };
     const applicationProperties = { taskType: 'echo', owner: 'alice', attempt };
