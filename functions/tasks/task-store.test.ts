@@ -376,6 +376,25 @@ describe('cancelling and expiring', () => {
     expect(await store.start(id, 1, 't', leaseMs)).toMatchObject({ outcome: 'ended', events: [{ kind: 'expired' }] });
   });
 
+  it('tells that a task was accepted before it tells that the task is over, whatever ends it first', async () => {
+    const accepted = async () => {
+      const task = newTask({ expiresAt: now + 1_000 });
+      await store.accept(task);
+      return task.id;
+    };
+    const ends: ((id: string) => Promise<unknown>)[] = [
+      (id) => store.expire(id),
+      (id) => store.start(id, 1, 't', leaseMs),
+      (id) => store.cancel(id),
+      (id) => store.giveUp(id, 1, { code: 'x', message: 'x' }),
+    ];
+    const ids = await Promise.all(ends.map(accepted));
+    now += 2_000;
+    for (const [n, end] of ends.entries()) await end(ids[n]!);
+    const kinds = await Promise.all(ids.map(async (id) => (await findTimeline(redis, id)).map(({ kind }) => kind)));
+    expect(kinds).toEqual(['expired', 'expired', 'cancelled', 'dead-lettered'].map((last) => ['queued', last]));
+  });
+
   it('expires a waiting task when the sweeper asks, and no other', async () => {
     const waiting = await queued({ expiresAt: now + 1_000 });
     const started = await running('t', { expiresAt: now + 1_000 });

@@ -4,11 +4,7 @@ local task = read()
 if not task or (ARGV[2] ~= '' and task.owner ~= ARGV[2]) then return { 'unknown' } end
 if task.state == 'cancelled' then return { 'cancelled', {}, redis.call('HGETALL', KEYS[1]) } end
 if task.finishedAt or (ARGV[3] == '1' and tonumber(task.attempt) > 0) then return { 'forbidden-state', redis.call('HGETALL', KEYS[1]) } end
-local events = {}
-if not task.announced then
-  redis.call('HSET', KEYS[1], 'announced', 1)
-  events[1] = append(task.owner, task.state, task.state, 0)
-end
+local events = announce(task)
 finish(task, 'cancelled')
 events[#events + 1] = append(task.owner, 'cancelled', 'cancelled', task.attempt)
 return { 'cancelled', events, redis.call('HGETALL', KEYS[1]) }

@@ -6,7 +6,6 @@
 local task = read()
 if not task then return { {}, false } end
 local attempt, resends, patienceMs = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local events = {}
 if tonumber(task.attempt) + 1 == attempt and tonumber(task.resends or 0) == resends and not task.parked then
   local dueAt = tonumber(task.state == 'scheduled' and task.scheduledFor or task.nextAttemptAt or now)
   if ARGV[5] ~= '' then
@@ -18,9 +17,4 @@ if tonumber(task.attempt) + 1 == attempt and tonumber(task.resends or 0) == rese
   redis.call('ZADD', key('outbox'), 'XX', int(math.max(now, dueAt) + patienceMs), id)
   redis.call('HSET', KEYS[1], 'confirmed', ARGV[2] .. '.' .. ARGV[3])
 end
-if not task.announced and (task.state == 'queued' or task.state == 'scheduled') then
-  redis.call('HSET', KEYS[1], 'announced', 1)
-  if task.state == 'queued' then redis.call('HSET', KEYS[1], 'queuedAt', int(now)) end
-  events[1] = append(task.owner, task.state, task.state, 0)
-end
-return { events, redis.call('HGET', KEYS[1], 'queuedAt') }
+return { announce(task), redis.call('HGET', KEYS[1], 'queuedAt') }

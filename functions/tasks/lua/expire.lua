@@ -5,4 +5,4 @@ if not task or task.finishedAt or task.state == 'running' or not task.expiresAt 
   return { {}, false }
 end
 if tonumber(task.expiresAt) > now then return { {}, false } end
-return { { expire(task) }, task.owner }
+return { expire(task), task.owner }

@@ -17,10 +17,11 @@ if task.finishedAt or goesOn then
 end
 if task.state == 'running' and tonumber(task.leaseUntil) > now then return { 'busy', {} } end
 
+local events = announce(task)
 -- The attempt is spent, even if it never began: the next message is to be told from this one.
 redis.call('HSET', KEYS[1], 'attempt', int(messageAttempt), 'error', ARGV[3])
 redis.call('HDEL', KEYS[1], 'resends', 'confirmed')
 keepError(messageAttempt, ARGV[3])
 finish(task, 'dead-lettered')
-local event = append(task.owner, 'dead-lettered', 'dead-lettered', messageAttempt, ',"error":' .. ARGV[3])
-return { 'dead-lettered', { event }, task.owner }
+events[#events + 1] = append(task.owner, 'dead-lettered', 'dead-lettered', messageAttempt, ',"error":' .. ARGV[3])
+return { 'dead-lettered', events, task.owner }

@@ -6,11 +6,6 @@ if not task or task.finishedAt or task.state == 'running' or task.parked then re
 if tonumber(ARGV[2]) ~= tonumber(task.attempt) + 1 then return { 'passed' } end
 local dueAt = task.state == 'scheduled' and task.scheduledFor or task.state == 'retrying' and task.nextAttemptAt
 if dueAt and tonumber(dueAt) > now then return { 'passed' } end
-local events = {}
-if not task.announced then
-  redis.call('HSET', KEYS[1], 'announced', 1)
-  if task.state == 'queued' then redis.call('HSET', KEYS[1], 'queuedAt', int(now)) end
-  events[1] = append(task.owner, task.state, task.state, 0)
-end
+local events = announce(task)
 park(task, key('gate', ARGV[3]))
 return { 'parked', events, task.owner }

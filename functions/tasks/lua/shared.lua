@@ -255,7 +255,19 @@ local function finish(task, state)
   if state ~= 'dead-lettered' then redis.call('ZADD', key('finished'), int(now), id) end
 end
 
+-- Tells of the state in which a task was accepted: once, by whoever comes first after that. → {event}, or {}
+local function announce(task)
+  if task.announced or (task.state ~= 'queued' and task.state ~= 'scheduled') then return {} end
+  task.announced = '1'
+  redis.call('HSET', KEYS[1], 'announced', 1)
+  if task.state == 'queued' then redis.call('HSET', KEYS[1], 'queuedAt', int(now)) end
+  return { append(task.owner, task.state, task.state, 0) }
+end
+
+-- → events
 local function expire(task)
+  local events = announce(task)
   finish(task, 'expired')
-  return append(task.owner, 'expired', 'expired', task.attempt)
+  events[#events + 1] = append(task.owner, 'expired', 'expired', task.attempt)
+  return events
 end

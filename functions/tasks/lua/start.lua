@@ -53,8 +53,7 @@ if task.state == 'running' and task.leaseToken ~= token then
     return { 'ended', events, redis.call('HGETALL', KEYS[1]) }
   end
 elseif task.state ~= 'running' and task.expiresAt and tonumber(task.expiresAt) <= now then
-  events[1] = expire(task)
-  return { 'ended', events, redis.call('HGETALL', KEYS[1]) }
+  return { 'ended', expire(task), redis.call('HGETALL', KEYS[1]) }
 end
 
 local dueAt = task.state == 'scheduled' and task.scheduledFor or task.state == 'retrying' and task.nextAttemptAt
@@ -67,11 +66,7 @@ if dueAt and tonumber(dueAt) > now then
   return { 'hop', dueAt, redis.call('HGETALL', KEYS[1]) }
 end
 
-if not task.announced then
-  redis.call('HSET', KEYS[1], 'announced', 1)
-  if task.state == 'queued' then redis.call('HSET', KEYS[1], 'queuedAt', int(now)) end
-  events[#events + 1] = append(task.owner, task.state, task.state, 0)
-end
+events = announce(task)
 if task.state ~= 'running' then
   local gate = shutGate(task)
   if gate then

@@ -51,6 +51,12 @@ function moved(task: ModelTask, state: TaskState, outcome: string, kinds: readon
   return { task: { ...task, state }, outcome, kinds: [...kinds, state as Kind] };
 }
 
+/** The end of a task that may not have been announced: that comes first. */
+function over(task: ModelTask, state: TaskState, outcome: string): Step {
+  const { task: known, kinds } = announced(task);
+  return moved(known, state, outcome, kinds);
+}
+
 export interface Acceptance {
   readonly maxAttempts: number;
   readonly runsAtMostOnce: boolean;
@@ -90,7 +96,7 @@ export function start(task: ModelTask, delivery: Delivery): Step {
   if (task.state === 'running') return takeOver(task, delivery);
   if (attempt < task.attempt || (task.state === 'queued' && attempt <= task.attempt)) return unchanged(task, 'stale');
   if (task.state === 'retrying' && attempt <= task.attempt) return unchanged(task, 'superseded');
-  if (task.expiresAt !== undefined && task.expiresAt <= now) return moved(task, 'expired', 'ended');
+  if (task.expiresAt !== undefined && task.expiresAt <= now) return over(task, 'expired', 'ended');
   if (task.state !== 'queued' && task.dueAt > now) return unchanged(task, 'early');
   const { task: known, kinds } = announced(task);
   return leased({ ...known, attempt }, token, delivery, kinds);
@@ -149,21 +155,20 @@ export function giveUp(task: ModelTask, attempt: number, now: number): Step {
   if (isFinished(task.state) || attempt < task.attempt) return unchanged(task, 'obsolete');
   if (task.state !== 'running' && attempt === task.attempt) return unchanged(task, 'obsolete');
   if (task.state === 'running' && task.leaseUntil > now) return unchanged(task, 'busy');
-  return moved({ ...task, attempt }, 'dead-lettered', 'dead-lettered');
+  return over({ ...task, attempt }, 'dead-lettered', 'dead-lettered');
 }
 
 export function cancel(task: ModelTask): Step {
   if (task.state === undefined) return unchanged(task, 'unknown');
   if (task.state === 'cancelled') return unchanged(task, 'cancelled');
   if (isFinished(task.state)) return unchanged(task, 'forbidden-state');
-  const { task: known, kinds } = announced(task);
-  return moved(known, 'cancelled', 'cancelled', kinds);
+  return over(task, 'cancelled', 'cancelled');
 }
 
 export function expire(task: ModelTask, now: number): Step {
   const waits = task.state === 'scheduled' || task.state === 'queued' || task.state === 'retrying';
   if (!waits || task.expiresAt === undefined || task.expiresAt > now) return unchanged(task, 'done');
-  return moved(task, 'expired', 'done');
+  return over(task, 'expired', 'done');
 }
 
 export function replay(task: ModelTask): Step {
