@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { Health } from '../../contracts/health.ts';
 import type { Problem } from '../../contracts/problem.ts';
+import type { BatchResult } from '../../contracts/submit.ts';
 import type { Task } from '../../contracts/task.ts';
 import type { Upload } from '../../contracts/uploads.ts';
 import { Api } from '../support/api.ts';
@@ -165,6 +166,14 @@ describe('written through', () => {
       expect(await api.ended(task.id)).toMatchObject({ state: 'completed', result: { message: `m${i}` } });
     }
     expect((await api.call(`/api/tasks/${tasks[0]!.id}/payload`)).body).toEqual({ message: 'm0' });
+  });
+
+  it('takes a thousand tasks at once', async () => {
+    const tasks = Array.from({ length: 1_000 }, (_, i) => ({ type: 'echo', payload: { message: i } }));
+    const { body } = await api.post<{ results: BatchResult[] }>('/api/tasks/batch', { tasks });
+    expect(body.results.filter(({ status }) => status !== 202)).toEqual([]);
+    const last = await api.ended(body.results.at(-1)!.task!.id);
+    expect(last).toMatchObject({ state: 'completed', result: { message: 999 } });
   });
 
   it('reads, and takes in, payloads again when Blob Storage has been away', async () => {
