@@ -218,6 +218,7 @@ describe('a file', () => {
     const { api, page } = await echoFormOf('jon');
     await chooseType(page, 'Summarise a CSV');
     await pick(page, 'quotes.csv', Buffer.alloc(20_000_000, '"a"\n'));
+    await page.getByText('20 MB').waitFor();
     await submitButton(page).click();
     const alert = page.getByRole('alert').filter({ hasText: 'The task was not taken' });
     expect(await alert.innerText()).toMatch(/may have 30,000,000 bytes/);
@@ -228,6 +229,7 @@ describe('a file', () => {
     const { api, page } = await echoFormOf('kim');
     await chooseType(page, 'Summarise a CSV');
     await pick(page, 'larger.csv', `a,b\n${'1,some text that fills a row\n'.repeat(500_000)}`);
+    await page.getByText('14.5 MB').waitFor();
     await submitButton(page).click();
     await page.getByRole('button', { name: /Uploading … \d+%/ }).waitFor();
     await untilEnded(page);
