@@ -35,7 +35,7 @@ it.each([
   expect(bodyOf(toResponse(error, contextOf()))).toMatchObject({ code: 'dependency-unavailable', status: 503 });
 });
 
-it('has every error code in the README, with its status', () => {
-  const readme = readFileSync('README.md', 'utf8');
-  for (const [code, status] of Object.entries(problemStatus)) expect(readme).toContain(`\`${code}\` ${status}`);
+it('has every error code in the document of the API, with its status', () => {
+  const document = readFileSync('docs/http-api.md', 'utf8');
+  for (const [code, status] of Object.entries(problemStatus)) expect(document).toContain(`\`${code}\` ${status}`);
 });
