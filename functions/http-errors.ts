@@ -2,7 +2,7 @@ import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } fr
 import { type Problem, type ProblemCode, problemStatus } from '../contracts/problem.ts';
 import { AppError, unavailable } from './errors.ts';
 
-const titles: Record<ProblemCode, string> = {
+export const problemTitles: Record<ProblemCode, string> = {
   'invalid-request': 'The request is not valid',
   unauthenticated: 'Sign in first',
   forbidden: 'This is not allowed',
@@ -73,7 +73,7 @@ export function toAppError(error: unknown, context: Logger): AppError {
 export function toProblem(error: AppError): Problem {
   return {
     type: `urn:problem:${error.code}`,
-    title: titles[error.code],
+    title: problemTitles[error.code],
     status: problemStatus[error.code],
     code: error.code,
     detail: error.message,

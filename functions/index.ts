@@ -32,4 +32,5 @@ import './events/list-events.ts';
 import './health/get-health.ts';
 import './stats/get-stats.ts';
 import './stats/merge-stats.ts';
+import './openapi/get-openapi.ts';
 import './web/web.ts';

@@ -195,7 +195,7 @@ const partition = (world: World) => world.ids[0]!.slice(-1);
 /** Every index has the tasks in that state and no others; no set that the sweeper looks through has one that waits for nothing. */
 async function checkIndexes(world: World): Promise<void> {
   const inState = (wanted: (state: TaskState) => boolean) =>
-    world.ids.filter((_, n) => world.tasks[n]!.state !== undefined && wanted(world.tasks[n]!.state!)).sort();
+    world.ids.filter((_, n) => world.tasks[n]!.state !== undefined && wanted(world.tasks[n]!.state)).sort();
   for (const state of taskStates) {
     const expected = inState((one) => one === state);
     expect(await redis.zrange(ownerIndexKey(owner, state), '0', '-1')).toEqual(expected);

@@ -141,7 +141,7 @@ export interface Failure {
 export function fail(task: ModelTask, { token, nextAttemptAt, isPostponed }: Failure): Step {
   if (!holds(task, token)) {
     const isRepeated = task.token === token && (task.state === 'retrying' || task.state === 'dead-lettered');
-    return unchanged(task, isRepeated ? task.state! : 'lost');
+    return unchanged(task, isRepeated ? task.state : 'lost');
   }
   if (nextAttemptAt === undefined) return moved(task, 'dead-lettered', 'dead-lettered');
   const maxAttempts = task.maxAttempts + (isPostponed ? 1 : 0);
