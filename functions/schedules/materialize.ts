@@ -64,13 +64,24 @@ export async function materialize(materializing: Materializing, id: string): Pro
   await submitRuns(materializing, fields, position, { runs, next });
 }
 
-export async function cancelVoidRuns({ schedules, store, publish }: Materializing, id: string): Promise<void> {
-  const settle = async (taskId: string) => {
-    const cancelled = await store.cancel(taskId, undefined, { unstarted: true });
+/**
+ * The latest first, up to one that has started: the schedule goes on behind that, so those before it stay. When it is paused or
+ * gone, none is made anew, and all are cancelled that can be.
+ */
+async function cancelVoidRuns({ schedules, store, publish }: Materializing, id: string): Promise<void> {
+  const taskIds = await schedules.voidRuns(id);
+  if (taskIds.length === 0) return;
+  const goesOn = ((await schedules.read(id))?.cursor ?? '') !== '';
+  let stay = false;
+  for (const taskId of taskIds) {
+    const cancelled: Awaited<ReturnType<typeof store.cancel>> = stay
+      ? undefined
+      : await store.cancel(taskId, undefined, { unstarted: true });
+    const isCancelled = cancelled?.outcome === 'cancelled';
     if (cancelled?.outcome === 'cancelled') publish(cancelled.fields.owner!, cancelled.events);
-    await schedules.settleRun(id, taskId, cancelled?.outcome === 'cancelled' ? 'cancelled' : 'started');
-  };
-  await Promise.all((await schedules.voidRuns(id)).map(settle));
+    await schedules.settleRun(id, taskId, isCancelled ? 'cancelled' : 'stays');
+    stay ||= goesOn && !isCancelled;
+  }
 }
 
 function plan(fields: ScheduleFields, now: number): Plan {

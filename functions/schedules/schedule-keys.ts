@@ -7,7 +7,7 @@ const tag = (partition: string) => `{amo:${partition}}`;
 export const scheduleKey = (id: string) => `${tag(partitionOfTask(id))}:schedule:${id}`;
 /** Sorted set of task IDs; the score is the time the run is for. */
 export const runsKey = (id: string) => `${tag(partitionOfTask(id))}:schedule-runs:${id}`;
-/** Set of IDs of tasks that are to be cancelled. */
+/** Sorted set of IDs of tasks that are to be cancelled; the score is the time the run is for. */
 export const voidKey = (id: string) => `${tag(partitionOfTask(id))}:schedule-void:${id}`;
 
 /** Sorted sets of schedule IDs; all scores are 0, so that they are ordered by ID, which is by time. */

@@ -72,12 +72,12 @@ export class ScheduleStore {
     return (await this.#change('delete', id, [owner ?? ''])) !== undefined;
   }
 
-  /** IDs of tasks to cancel. Read them before the schedule: while there are some, nothing is submitted. */
+  /** IDs of tasks to cancel, the latest first. Read them before the schedule: while there are some, nothing is submitted. */
   async voidRuns(id: string): Promise<string[]> {
-    return this.#redis.smembers(voidKey(id));
+    return this.#redis.zrevrange(voidKey(id), '0', '-1');
   }
 
-  async settleRun(id: string, taskId: string, became: 'cancelled' | 'started'): Promise<void> {
+  async settleRun(id: string, taskId: string, became: 'cancelled' | 'stays'): Promise<void> {
     await this.#run('settleRun', id, [taskId, became]);
   }
 

@@ -19,17 +19,22 @@ local function read(owner)
 end
 
 -- A new version: runs of the old one that wait for a time from `min` on are to be cancelled, and no more will be submitted.
-local function renew(schedule, min)
+-- Where those that are cancelled will be made anew (`anew`), what stays stays from the beginning on: the new version goes on
+-- behind the last run that has started, so none before that may be cancelled.
+local function renew(schedule, min, anew)
   redis.call('HINCRBY', KEYS[1], 'version', 1)
-  local runs = redis.call('ZRANGEBYSCORE', runsKey, min, '+inf', 'WITHSCORES')
+  local runs = redis.call('ZREVRANGEBYSCORE', runsKey, '+inf', min, 'WITHSCORES')
   for i = 1, #runs, 2 do
     local state, attempt = unpack(redis.call('HMGET', key('task', runs[i]), 'state', 'attempt'))
     if attempt == '0' and (state == 'scheduled' or state == 'queued') then
-      redis.call('SADD', voidKey, runs[i])
-    elseif state ~= 'cancelled' and tonumber(runs[i + 1]) > tonumber(schedule.ranUntil or 0) then
+      redis.call('ZADD', voidKey, runs[i + 1], runs[i])
+    elseif state ~= 'cancelled' then
       -- The clocks of two machines differ a little: what has started is not to be run again by the new version.
-      schedule.ranUntil = runs[i + 1]
-      redis.call('HSET', KEYS[1], 'ranUntil', schedule.ranUntil)
+      if tonumber(runs[i + 1]) > tonumber(schedule.ranUntil or 0) then
+        schedule.ranUntil = runs[i + 1]
+        redis.call('HSET', KEYS[1], 'ranUntil', schedule.ranUntil)
+      end
+      if anew then return end
     end
   end
 end
