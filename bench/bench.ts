@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--quick] [--rounds N] [--seconds N] [--only NAME]`: the stack of `npm start` beside Fastify, BullMQ and Socket.IO, in one
+ * `npm run bench -- [--quick] [--rounds N] [--seconds N] [--rate N] [--only NAME]`: the stack of `npm start` beside Fastify, BullMQ and Socket.IO, in one
  * alternating run. It asserts nothing, prints what it measured, and leaves nothing behind.
  */
 import { cpus, loadavg } from 'node:os';
@@ -8,11 +8,11 @@ import { startOurs } from './compare/ours.ts';
 import { startPeer } from './compare/peer.ts';
 import { type Compared, comparisonTable, cpuTable } from './compare/report.ts';
 import { alternate } from './compare/rounds.ts';
-import { scenarios } from './compare/scenarios.ts';
+import { scenariosAt } from './compare/scenarios.ts';
 import { countOperations, operationsTable } from './counting/count-operations.ts';
 
 /** Bounds: this is for one machine, on which others work as well. */
-const [mostRounds, mostSeconds] = [20, 60];
+const [mostRounds, mostSeconds, mostPerSecond] = [20, 60, 1_000];
 const operations = 'operations';
 
 const { values: given } = parseArgs({
@@ -20,11 +20,13 @@ const { values: given } = parseArgs({
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
+    rate: { type: 'string', default: '200' },
     only: { type: 'string', multiple: true, default: [] },
   },
 });
 const rounds = Math.min(Number(given.rounds ?? (given.quick ? 2 : 5)), mostRounds);
 const seconds = Math.min(Number(given.seconds ?? (given.quick ? 3 : 8)), mostSeconds);
+const scenarios = scenariosAt(Math.min(Number(given.rate), mostPerSecond));
 const names = [...scenarios.map(({ name }) => name), operations];
 const unknown = given.only.filter((name) => !names.includes(name));
 if (unknown.length > 0) {

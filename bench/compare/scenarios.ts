@@ -25,7 +25,7 @@ export interface Scenario {
   run(owners: readonly Owner[], durationMs: number): Promise<Measured>;
 }
 
-const [submitters, batchSubmitters, tasksPerBatch, perSecond, subscribers] = [64, 8, 50, 200, 500];
+const [submitters, batchSubmitters, tasksPerBatch, subscribers] = [64, 8, 50, 500];
 
 const throughput: Metric[] = [{ name: 'tasks/s', unit: 'tasks/s' }];
 const latency: Metric[] = [
@@ -33,7 +33,8 @@ const latency: Metric[] = [
   { name: 'p99', unit: 'ms' },
 ];
 
-export const scenarios: readonly Scenario[] = [
+/** @param perSecond how many tasks are submitted where that is fixed */
+export const scenariosAt = (perSecond: number): readonly Scenario[] => [
   {
     name: 'single',
     title: `single submits, ${submitters} submitters in a closed loop`,
@@ -62,14 +63,14 @@ export const scenarios: readonly Scenario[] = [
     title: `${perSecond} single submits a second`,
     metrics: latency,
     owners: 1,
-    run: (owners, durationMs) => paced(owners, durationMs),
+    run: (owners, durationMs) => paced(owners, perSecond, durationMs),
   },
   {
     name: 'subscribers',
     title: `${perSecond} single submits a second, ${subscribers} live connections with an owner each`,
     metrics: latency,
     owners: subscribers,
-    run: (owners, durationMs) => paced(owners, durationMs),
+    run: (owners, durationMs) => paced(owners, perSecond, durationMs),
   },
 ];
 
@@ -89,7 +90,7 @@ async function closedLoop(loops: number, durationMs: number, round: () => Promis
 }
 
 /** Submits at a steady rate, whatever happens to what was submitted before; times count from when a submit was due. */
-async function paced(owners: readonly Owner[], durationMs: number): Promise<Measured> {
+async function paced(owners: readonly Owner[], perSecond: number, durationMs: number): Promise<Measured> {
   const startedAt = performance.now();
   const count = Math.round((durationMs / 1000) * perSecond);
   const took: number[] = [];
