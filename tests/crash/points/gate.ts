@@ -15,6 +15,8 @@ export class Gate {
   /** Connections of an earlier generation belong to a process that is dead: nothing of theirs goes through. */
   generation = 0;
   killedAt: number | undefined;
+  /** All operations ever, of every process. */
+  total = 0;
 
   /** @param kill ends the process at once */
   constructor(kill: () => void) {
@@ -36,6 +38,7 @@ export class Gate {
 
   /** @returns whether the operation may go through */
   pass(operation: string, forward: () => void): boolean {
+    this.total += 1;
     if (this.#isCounting) this.operations.push(operation);
     if (this.#point === undefined || this.operations.length !== this.#point.k) {
       forward();

@@ -167,13 +167,12 @@ export class Laboratory {
   async #untilRight(path: Path, world: World): Promise<string[]> {
     const startedAt = Date.now();
     for (let faults: string[]; ;) {
-      const seen = this.#gate.operations.length;
+      const seen = this.#gate.total;
       faults = await this.#findFaults(path, world);
       if (faults.length === 0) {
-        if (this.#gate.killedAt !== undefined) return [];
-        // Not killed yet: what still comes may be the operation to be killed at.
+        // What is still under way may be the operation to be killed at, or leave something behind.
         await delay(quietMs);
-        if (this.#gate.operations.length === seen && this.#gate.killedAt === undefined) return [];
+        if (this.#gate.total === seen) return [];
       }
       if (Date.now() - startedAt > patienceMs) return faults;
       await delay(pollMs);
