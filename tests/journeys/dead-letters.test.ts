@@ -221,6 +221,8 @@ describe('a replay', () => {
       ratePerSecond: 0.5,
     });
     expect(await ada.post(`/api/replays/${body.id}/pause`, '')).toMatchObject({ status: 200, body: { state: 'paused' } });
+    // What the driver has in hand at this moment still goes.
+    await pause(2_000);
     const { replayed } = await planWhen(ada, body.id, ({ outstanding }) => outstanding === 0);
     await pause(2_500);
     expect((await ada.call(`/api/replays/${body.id}`)).body).toMatchObject({ state: 'paused', replayed });
