@@ -77,7 +77,7 @@ async function cancelVoidRuns({ schedules, store, publish }: Materializing, id: 
     const cancelled: Awaited<ReturnType<typeof store.cancel>> = stay
       ? undefined
       : await store.cancel(taskId, undefined, { unstarted: true });
-    const isCancelled = cancelled?.outcome === 'cancelled';
+    const isCancelled: boolean = cancelled?.outcome === 'cancelled';
     if (cancelled?.outcome === 'cancelled') publish(cancelled.fields.owner!, cancelled.events);
     await schedules.settleRun(id, taskId, isCancelled ? 'cancelled' : 'stays');
     stay ||= goesOn && !isCancelled;

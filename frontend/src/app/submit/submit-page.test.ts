@@ -262,9 +262,9 @@ describe('a file', () => {
   it('that is too large is refused with its size', async () => {
     await open('summarize-csv');
     const large = file('');
-    Object.defineProperty(large, 'size', { value: 12_000_000 });
+    Object.defineProperty(large, 'size', { value: 120_000_000 });
     await choose(large);
-    expect(await screen.findByText('cities.csv has 12 MB; at most 10 MB can be sent.')).toBeTruthy();
+    expect(await screen.findByText('cities.csv has 120 MB; at most 100 MB can be sent.')).toBeTruthy();
   });
 
   it('can be removed again', async () => {
