@@ -33,10 +33,16 @@ export async function admit(
   task: Submitted,
 ): Promise<Record<string, string>> {
   const waiting = await backlog.add();
-  if (waiting >= limits.backlog) throw backlogFull(limits.backlog);
+  if (waiting >= limits.backlog) {
+    backlog.remove();
+    throw backlogFull(limits.backlog);
+  }
   const quotas = await takeAll(rates, limits, task);
   const exceeded = quotas.find(({ isExceeded }) => isExceeded);
-  if (exceeded !== undefined) throw rateExceeded(exceeded, quotas);
+  if (exceeded !== undefined) {
+    backlog.remove();
+    throw rateExceeded(exceeded, quotas);
+  }
   const slowDown = (waiting / limits.backlog - slowDownAt) / (1 - slowDownAt);
   return {
     ...rateHeaders(quotas),

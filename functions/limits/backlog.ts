@@ -29,6 +29,11 @@ export class Backlog {
     return waiting;
   }
 
+  /** Takes back what `add` counted: the task was refused. */
+  remove(): void {
+    if (this.#added > 0) this.#added -= 1;
+  }
+
   async #count(): Promise<void> {
     const keys = allPartitions.flatMap((partition) =>
       ['queued', 'retrying'].map((state) => partitionIndexKey(partition, state)),

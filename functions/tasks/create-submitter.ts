@@ -63,7 +63,12 @@ export function createSubmitter(owner: string, context: InvocationContext, run?:
       const task = parseSubmission(submission, taskTypes, limits, Date.now(), upload);
       admission ??= { backlog: new Backlog(getRedis()), rates: new Rates(getRedis()) };
       const headers = await admit(admission, getSubmitLimits(), task);
-      return { task: await submitTask(submitting, task), headers };
+      const { backlog } = admission;
+      const submitted = submitTask(submitting, task).catch((error: unknown) => {
+        backlog.remove();
+        throw error;
+      });
+      return { task: await submitted, headers };
     };
     return hasPayloadRef(body) ? withUpload(owner, body, submit) : submit();
   };
