@@ -179,6 +179,21 @@ it('stops when too many fail again, and counts what is still under way', async (
   expect(plan.replayed).toBeLessThan(100);
 });
 
+it.each(['stop', 'pause'] as const)('follows what it had in hand when somebody asked to %s it', async (action) => {
+  const ids = await deadLetters(3);
+  const plan = await begin();
+  const busy: PlanDriver = {
+    ...driver,
+    send: async (message) => {
+      await driver.plans.control(plan.id, action);
+      await driver.send(message);
+    },
+  };
+  const ended = await drive(plan, busy);
+  expect(ended).toMatchObject({ replayed: 3, completed: 3, outstanding: 0, remaining: 0 });
+  expect(await Promise.all(ids.map(stateOf))).toEqual(ids.map(() => 'completed'));
+});
+
 it('keeps to its rate', async () => {
   await deadLetters(120);
   const began = now;

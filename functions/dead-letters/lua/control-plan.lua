@@ -11,5 +11,6 @@ if reason ~= '' then redis.call('HSET', KEYS[1], 'reason', reason) end
 plan.state = into
 -- A paused plan may have come to rest: somebody has to drive it again.
 if into == 'running' then redis.call('ZADD', key('replays-driven'), int(now), id) end
-settle(plan)
+-- A driver at work may have tasks in hand that are not written down yet: it comes by, and sees itself when all is done.
+if not (plan.leaseToken and tonumber(plan.leaseUntil) > now) then settle(plan) end
 return { 'done', view() }

@@ -21,13 +21,6 @@ for i = 5, #ARGV, 3 do
   end
 end
 local held = plan.leaseToken == token
-if not plan.leaseToken and plan.state ~= 'running' and redis.call('ZCARD', outstanding) > 0 then
-  -- The plan was stopped, and came to rest, while these tasks were in hand: whoever had them sees how they end.
-  redis.call('HSET', KEYS[1], 'leaseToken', token)
-  redis.call('HDEL', KEYS[1], 'finishedAt')
-  plan.finishedAt = nil
-  held = true
-end
 if held then
   redis.call('HSET', KEYS[1], 'leaseUntil', int(now + leaseMs))
   redis.call('ZADD', key('replays-driven'), int(now), id)
