@@ -185,7 +185,7 @@ it.each(['stop', 'pause'] as const)('follows what it had in hand when somebody a
   const busy: PlanDriver = {
     ...driver,
     send: async (message) => {
-      await driver.plans.control(plan.id, action);
+      await driver.plans.control(plan.id, action, undefined);
       await driver.send(message);
     },
   };
