@@ -7,8 +7,12 @@ import { openSocketIo } from './socket-io-socket.ts';
 
 it('sees what the official client sees, in the room it signed in to', async () => {
   const http = createServer();
-  const server = new Server(http, { transports: ['websocket'], pingInterval: 100, pingTimeout: 100 });
-  server.on('connection', (socket) => void socket.join(String(socket.handshake.auth['user'])));
+  const server = new Server(http, { transports: ['websocket'], pingInterval: 50 });
+  const pongs = new Map<string, number>();
+  server.on('connection', (socket) => {
+    void socket.join(String(socket.handshake.auth['user']));
+    socket.conn.on('heartbeat', () => pongs.set(socket.id, (pongs.get(socket.id) ?? 0) + 1));
+  });
   await once(http.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 
@@ -18,8 +22,8 @@ it('sees what the official client sees, in the room it signed in to', async () =
   client.on('completed', (value: unknown) => seen.official.push(['completed', value]));
   await new Promise<void>((connected) => client.on('connect', connected));
 
-  // Longer than the server waits for the answer to a ping.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  const answered = () => pongs.size === 2 && [...pongs.values()].every((count) => count >= 3);
+  while (!answered()) await new Promise((resolve) => setTimeout(resolve, 5));
   server.to('bob').emit('completed', { jobId: '1' });
   server.to('ada').emit('completed', { jobId: '2', result: { message: 'grüß "dich"' } });
   server.to('ada').emit('completed', { jobId: '3' });
