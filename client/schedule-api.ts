@@ -1,4 +1,4 @@
-import type { SaveSchedule, Schedule, SchedulePage } from '../contracts/schedule.ts';
+import type { PreviewSchedule, SaveSchedule, Schedule, SchedulePage, SchedulePreview } from '../contracts/schedule.ts';
 import type { Task } from '../contracts/task.ts';
 import type { SendRequest } from './request.ts';
 
@@ -28,6 +28,11 @@ export class ScheduleApi {
     const headers = idempotencyKey === undefined ? undefined : { 'Idempotency-Key': idempotencyKey };
     const request = { method: 'POST', path: '/api/schedules', body, ...(headers && { headers }) } as const;
     return (await this.#send(request)) as Schedule;
+  }
+
+  /** The next times of a cron expression; rejects as saving it would. */
+  async preview(body: PreviewSchedule): Promise<SchedulePreview> {
+    return (await this.#send({ method: 'POST', path: '/api/schedules/preview', body })) as SchedulePreview;
   }
 
   /** Replaces it as a whole; its runs that lie ahead are made anew. It stays paused when it is. */

@@ -13,6 +13,8 @@ export const deadLetterLimits = {
   refusals: 100,
   reasonLength: 500,
   textLength: 200,
+  /** Parts of time that a group's trend has. */
+  trendSteps: 24,
 } as const;
 
 /** Task IDs are UUIDs of version 7. */
@@ -69,6 +71,8 @@ export interface DeadLetterGroup {
   /** When the first and the last of them were dead-lettered. */
   readonly firstAt: string;
   readonly lastAt: string;
+  /** In lists: how many were dead-lettered in each of `deadLetterLimits.trendSteps` equal parts of the page's `trend`. */
+  readonly trend?: readonly number[];
 }
 
 /** `GET /api/dead-letters`: the groups of all that fits the filter, largest first, and one page of tasks, newest first. */
@@ -79,6 +83,8 @@ export interface DeadLetterPage {
   readonly cursor?: string;
   /** How many dead letters fit the filter: the sum of the groups' counts. */
   readonly total: number;
+  /** The time that the groups' trends are about: the filter's, or from the first of the dead letters to now. */
+  readonly trend?: { readonly from: string; readonly to: string };
   /** There were more than `deadLetterLimits.grouped` dead letters: groups and total cover the newest of them only. */
   readonly truncated?: true;
 }

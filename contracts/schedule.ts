@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SubmitTask } from './submit.ts';
+import { taskStates } from './task-states.ts';
 import { TaskError, Timestamp } from './task.ts';
 
 export const scheduleLimits = {
@@ -44,6 +45,8 @@ export const Schedule = SaveSchedule.extend({
   /** When the last run was due, or was asked for by hand. */
   lastRunAt: Timestamp.optional(),
   lastTaskId: z.string().optional(),
+  /** How that run stands; missing when it is no longer kept. */
+  lastState: z.enum(taskStates).optional(),
   /** Why the last run could not be submitted; gone with the next that can. */
   lastError: TaskError.optional(),
   createdAt: Timestamp,
@@ -52,6 +55,16 @@ export const Schedule = SaveSchedule.extend({
   upcoming: z.array(Timestamp),
 });
 export type Schedule = z.infer<typeof Schedule>;
+
+/** What `POST /api/schedules/preview` takes: the times of a schedule, before it is saved. */
+export const PreviewSchedule = SaveSchedule.pick({ cron: true, timeZone: true }).strict();
+export type PreviewSchedule = z.input<typeof PreviewSchedule>;
+
+export const SchedulePreview = z.object({
+  /** The next run times; fewer where the schedule ends. */
+  upcoming: z.array(Timestamp),
+});
+export type SchedulePreview = z.infer<typeof SchedulePreview>;
 
 export const SchedulePage = z.object({ schedules: z.array(Schedule), cursor: z.string().optional() });
 /** Newest first. `cursor` is there when more follow. */

@@ -13,6 +13,7 @@ import './payloads/get-payload.ts';
 import './payloads/sweep-payloads-timer.ts';
 import './schedules/create-schedule.ts';
 import './schedules/list-schedules.ts';
+import './schedules/preview-schedule.ts';
 import './schedules/get-schedule.ts';
 import './schedules/update-schedule.ts';
 import './schedules/delete-schedule.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DeadLetterGroup } from '../../contracts/dead-letters.ts';
+import { type DeadLetterGroup, deadLetterLimits } from '../../contracts/dead-letters.ts';
 import { errorFingerprint } from './error-fingerprint.ts';
 import type { DeadLetter } from './find-dead-letters.ts';
 
@@ -25,6 +25,13 @@ interface Growing extends Failure {
   count: number;
   first: number;
   last: number;
+  readonly times: number[];
+}
+
+/** A time that trends are drawn over. Milliseconds since 1970, `from` before `to`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Counts dead letters by how they failed. */
@@ -38,23 +45,25 @@ export class DeadLetterGroups {
     const folded = this.#fold(letter);
     const known = this.#groups.get(folded);
     if (known === undefined) {
-      this.#groups.set(folded, { type, code, message, count: 1, first: at, last: at });
+      this.#groups.set(folded, { type, code, message, count: 1, first: at, last: at, times: [at] });
       return;
     }
     known.count += 1;
+    known.times.push(at);
     if (at > known.last) Object.assign(known, { last: at, message });
     known.first = Math.min(known.first, at);
   }
 
-  /** Largest first. */
-  list(): DeadLetterGroup[] {
+  /** Largest first. @param span over which each tells its trend; without it, none does */
+  list(span?: Span): DeadLetterGroup[] {
     return [...this.#groups]
       .sort(([, a], [, b]) => b.count - a.count || b.last - a.last)
-      .map(([folded, { first, last, ...group }]) => ({
+      .map(([folded, { first, last, times, ...group }]) => ({
         group: shortHash(folded),
         ...group,
         firstAt: iso(first),
         lastAt: iso(last),
+        ...(span && { trend: trendOf(times, span) }),
       }));
   }
 
@@ -64,6 +73,14 @@ export class DeadLetterGroups {
     if (folded === undefined) this.#known.set(failure, (folded = fold(letter)));
     return folded;
   }
+}
+
+function trendOf(times: readonly number[], { from, to }: Span): number[] {
+  const steps = deadLetterLimits.trendSteps;
+  const counts = new Array<number>(steps).fill(0);
+  const stepOf = (time: number) => Math.floor(((time - from) / (to - from)) * steps);
+  for (const time of times) counts[Math.min(steps - 1, Math.max(0, stepOf(time)))]! += 1;
+  return counts;
 }
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();

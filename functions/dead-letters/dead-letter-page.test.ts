@@ -39,6 +39,24 @@ it('groups dead letters whose errors differ in numbers and names only, largest g
   expect(ofGroup).toMatchObject([{ id: other, state: 'dead-lettered', error: { message: 'No such file' } }]);
 });
 
+it('tells when the dead letters of each group came: over the time asked for, or from the first one to now', async () => {
+  await dead({ ...error('early') });
+  const from = now;
+  now += 23 * 60 * 60 * 1000;
+  await dead({ ...error('late') });
+  await dead({ ...error('late') });
+  const list = async (query = {}) => listDeadLetters(redis, query, { limit: 10, now: from + 24 * 60 * 60 * 1000 });
+  const at = (step: number, count: number) => Array.from({ length: 24 }, (_, n) => (n === step ? count : 0));
+  const { groups, trend } = await list();
+  expect(groups).toMatchObject([
+    { message: 'late', trend: at(23, 2) },
+    { message: 'early', trend: at(0, 1) },
+  ]);
+  expect(trend).toEqual({ from: iso(from), to: iso(from + 24 * 60 * 60 * 1000) });
+  const whole = await list({ from: from - 24 * 60 * 60 * 1000 });
+  expect(whole.groups.map(({ trend }) => trend?.indexOf(1))).toEqual([-1, 12]);
+});
+
 it('keeps apart what has another type or code', async () => {
   for (const code of ['a', 'b']) for (const type of ['echo', 'csv']) await dead({ type, ...error('boom', code) });
   expect((await listDeadLetters(redis, {}, { limit: 1 })).groups).toHaveLength(4);

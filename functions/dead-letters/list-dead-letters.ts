@@ -25,6 +25,7 @@ app.http('ListDeadLetters', {
     const { limit, cursor, ...filter } = readQuery(request, Query);
     const page = await listDeadLetters(getRedis(), toQuery(filter, owner), {
       limit,
+      now: Date.now(),
       ...(cursor !== undefined && { cursor }),
     });
     return { headers: { 'cache-control': 'no-store' }, jsonBody: page };

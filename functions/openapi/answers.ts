@@ -29,7 +29,7 @@ export const Health = z.object({
   at: Timestamp,
   dependencies: z.array(
     z.object({
-      name: z.enum(['redis', 'service-bus', 'signalr']),
+      name: z.enum(['redis', 'service-bus', 'signalr', 'blob-storage']),
       state: z.enum(['up', 'down']),
       latencyMs: z.number(),
       detail: z.string().exactOptional(),
@@ -73,6 +73,7 @@ const DeadLetterGroup = z.object({
   count: Count,
   firstAt: Timestamp,
   lastAt: Timestamp,
+  trend: z.array(Count).exactOptional(),
 }) satisfies z.ZodType<DeadLetterGroupType>;
 
 export const DeadLetterPage = z.object({
@@ -80,6 +81,7 @@ export const DeadLetterPage = z.object({
   tasks: z.array(Task),
   cursor: z.string().exactOptional(),
   total: Count,
+  trend: z.object({ from: Timestamp, to: Timestamp }).exactOptional(),
   truncated: z.literal(true).exactOptional(),
 }) satisfies z.ZodType<DeadLetterPageType>;
 

@@ -138,6 +138,10 @@ const schedules: Record<string, Operation> = {
     method: 'post', path: '/api/schedules', tag: 'Schedules', summary: 'Run a task again and again',
     body: 'SaveSchedule', answers: { 201: 'Schedule' }, errors: ['invalid-request', 'conflict', 'payload-too-large', 'forbidden'],
   },
+  PreviewSchedule: {
+    method: 'post', path: '/api/schedules/preview', tag: 'Schedules', summary: 'The next times of a cron expression, before it is saved',
+    body: 'PreviewSchedule', answers: { 200: 'SchedulePreview' }, errors: ['invalid-request'],
+  },
   GetSchedule: {
     method: 'get', path: '/api/schedules/{id}', tag: 'Schedules', summary: 'A schedule', answers: { 200: 'Schedule' }, errors: ['not-found'],
   },

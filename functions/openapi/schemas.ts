@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DiscardDeadLetters } from '../../contracts/dead-letters.ts';
 import { Problem } from '../../contracts/problem.ts';
 import { ReplayDeadLetters, ReplayTask } from '../../contracts/replay.ts';
-import { SaveSchedule, Schedule, SchedulePage } from '../../contracts/schedule.ts';
+import { PreviewSchedule, SaveSchedule, Schedule, SchedulePage, SchedulePreview } from '../../contracts/schedule.ts';
 import { Stats } from '../../contracts/stats.ts';
 import { RescheduleTask, SubmitTask } from '../../contracts/submit.ts';
 import { EventPage, TaskEvent, Timeline } from '../../contracts/task-event.ts';
@@ -19,6 +19,7 @@ export const bodySchemas = {
   ReplayDeadLetters,
   DiscardDeadLetters,
   SaveSchedule,
+  PreviewSchedule,
   CreateUpload,
 };
 export type BodyName = keyof typeof bodySchemas;
@@ -43,6 +44,7 @@ export const answerSchemas = {
   ReplayPreview: answers.ReplayPreview,
   Schedule,
   SchedulePage,
+  SchedulePreview,
   Upload,
 };
 export type AnswerName = keyof typeof answerSchemas;

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Schedule, SchedulePage } from '../../contracts/schedule.ts';
+import type { TaskState } from '../../contracts/task-states.ts';
 import { allPartitions } from '../tasks/task-id.ts';
+import { taskKey } from '../tasks/task-keys.ts';
 import { ownerSchedulesKey, partitionSchedulesKey } from './schedule-keys.ts';
 import { toSchedule } from './schedule-record.ts';
 import { ScheduleStore } from './schedule-store.ts';
@@ -16,7 +18,11 @@ export interface ScheduleFilter {
 export async function findSchedule(redis: Redis, id: string, now: number): Promise<Schedule | undefined> {
   const store = new ScheduleStore(redis);
   const [fields, lastDue] = await Promise.all([store.read(id), store.lastDue(id, now)]);
-  return fields && toSchedule(fields, lastDue, now);
+  if (fields === undefined) return undefined;
+  const schedule = toSchedule(fields, lastDue, now);
+  if (schedule.lastTaskId === undefined) return schedule;
+  const state = await redis.hget(taskKey(schedule.lastTaskId), 'state');
+  return state === null ? schedule : { ...schedule, lastState: state as TaskState };
 }
 
 /** Newest first. */

@@ -1,6 +1,6 @@
 import { type Schedule, type ScheduleDefinition, scheduleLimits } from '../../contracts/schedule.ts';
 import type { TaskError } from '../../contracts/task.ts';
-import { parseCron } from './cron.ts';
+import { type Occurrences, parseCron } from './cron.ts';
 
 /** A schedule as Redis holds it: a hash of strings, times in milliseconds. */
 export type ScheduleFields = Readonly<Record<string, string>>;
@@ -48,12 +48,16 @@ function lastRun(fields: ScheduleFields, due: Run | undefined): Run | undefined 
 
 function nextTimes({ cron, timeZone }: ScheduleDefinition, now: number): number[] {
   const parsed = parseCron(cron, timeZone);
-  if ('error' in parsed) return [];
+  return 'error' in parsed ? [] : upcomingTimes(parsed.occurrences, now);
+}
+
+/** The next `scheduleLimits.upcoming` times, in milliseconds since 1970. */
+export function upcomingTimes(occurrences: Occurrences, now: number): number[] {
   const times: number[] = [];
   for (
-    let time = parsed.occurrences.after(now);
+    let time = occurrences.after(now);
     time !== undefined && times.length < scheduleLimits.upcoming;
-    time = parsed.occurrences.after(time)
+    time = occurrences.after(time)
   ) {
     times.push(time);
   }

@@ -67,6 +67,7 @@ it('tells of dead letters, schedules and the rest what they are answered as', as
   const schedule = { name: 'nightly', cron: '0 3 * * *', type: 'echo', payload: { message: 1 } };
   const made = (await ask('CreateSchedule', '/api/schedules', 201, schedule)) as { id: string };
   await ask('GetSchedule', `/api/schedules/${made.id}`, 200);
+  await ask('PreviewSchedule', '/api/schedules/preview', 200, { cron: '30 2 * * *', timeZone: 'Europe/Berlin' });
   await ask('ListSchedules', '/api/schedules', 200);
   await ask('PauseSchedule', `/api/schedules/${made.id}/pause`, 200);
   await ask('DeleteSchedule', `/api/schedules/${made.id}`, 204);

@@ -98,6 +98,20 @@ describe('a schedule', () => {
     await remove(schedule.id);
   });
 
+  it('tells its times before it is saved, or what is wrong with them', async () => {
+    const preview = (body: object) => api.post<{ upcoming: string[] }>('/api/schedules/preview', body);
+    const { status, body } = await preview({ cron: '30 2 * * *', timeZone: 'Europe/Berlin' });
+    expect(status).toBe(200);
+    expect(body.upcoming).toHaveLength(5);
+    expect(body.upcoming.every((time) => /T0[01]:30:00\.000Z$/.test(time))).toBe(true);
+    const wrong = await preview({ cron: '30 25 * * *' });
+    expect(wrong).toMatchObject({ status: 400, body: { errors: [{ pointer: '/cron' }] } });
+    expect(await preview({ cron: '* * * * *', timeZone: 'Mars' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/timeZone' }] },
+    });
+  });
+
   it('runs when asked to, also while paused', async () => {
     const schedule = await create({ cron: '0 0 29 2 *' });
     await ask(schedule.id, 'pause');
@@ -107,7 +121,7 @@ describe('a schedule', () => {
     const again = await api.post<Task>(`/api/schedules/${schedule.id}/run`, {}, headers);
     expect(again.body.id).toBe(answer.body.id);
     expect(await api.ended(answer.body.id)).toMatchObject({ state: 'completed', scheduleId: schedule.id });
-    expect(await find(schedule.id)).toMatchObject({ lastTaskId: answer.body.id });
+    expect(await find(schedule.id)).toMatchObject({ lastTaskId: answer.body.id, lastState: 'completed' });
     await remove(schedule.id);
   });
 
