@@ -1,5 +1,7 @@
-import { bootstrapApplication } from '@angular/platform-browser';
-import { App } from './app/app.ts';
-import { appConfig } from './app/app.config.ts';
+import { prepareLanguage } from './app/frame/language.ts';
 
-bootstrapApplication(App, appConfig).catch((error: unknown) => console.error(error));
+// The app is loaded after its texts: many are read when their module is.
+prepareLanguage(document)
+  .then(() => import('./start.ts'))
+  .then(({ start }) => start())
+  .catch((error: unknown) => console.error(error));

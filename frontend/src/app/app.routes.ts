@@ -2,8 +2,44 @@ import type { Routes } from '@angular/router';
 
 export const routes: Routes = [
   { path: '', pathMatch: 'full', redirectTo: 'submit' },
-  { path: 'submit', title: 'Submit', loadComponent: async () => (await import('./submit/submit-page.ts')).SubmitPage },
-  { path: 'tasks', title: 'Tasks', loadComponent: async () => (await import('./tasks/task-list.ts')).TaskList },
-  { path: 'tasks/:id', title: 'Task', loadComponent: async () => (await import('./task/task-page.ts')).TaskPage },
-  { path: '**', title: 'Not found', loadComponent: async () => (await import('./frame/not-found.ts')).NotFound },
+  {
+    path: 'submit',
+    title: $localize`Submit`,
+    loadComponent: async () => (await import('./submit/submit-page.ts')).SubmitPage,
+  },
+  {
+    path: 'tasks',
+    title: $localize`Tasks`,
+    loadComponent: async () => (await import('./tasks/task-list.ts')).TaskList,
+  },
+  {
+    path: 'tasks/:id',
+    title: $localize`Task`,
+    loadComponent: async () => (await import('./task/task-page.ts')).TaskPage,
+  },
+  {
+    path: 'dead-letters',
+    title: $localize`Dead letters`,
+    loadComponent: async () => (await import('./dead-letters/dead-letters-page.ts')).DeadLettersPage,
+  },
+  {
+    path: 'schedules',
+    title: $localize`Schedules`,
+    loadComponent: async () => (await import('./schedules/schedules-page.ts')).SchedulesPage,
+  },
+  {
+    path: 'overview',
+    title: $localize`Overview`,
+    loadComponent: async () => (await import('./overview/overview-page.ts')).OverviewPage,
+  },
+  {
+    path: 'settings',
+    title: $localize`Settings`,
+    loadComponent: async () => (await import('./settings/settings-page.ts')).SettingsPage,
+  },
+  {
+    path: '**',
+    title: $localize`Not found`,
+    loadComponent: async () => (await import('./frame/not-found.ts')).NotFound,
+  },
 ];

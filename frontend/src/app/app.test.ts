@@ -2,6 +2,8 @@ import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 import { fireEvent, render, screen, waitFor } from '@testing-library/angular';
 import { App } from './app.ts';
+import { Commands } from './frame/commands.ts';
+import { Toasts } from './frame/toasts.ts';
 import { FakeTasks, http, provideFakeTasks } from './testing/fake-tasks.ts';
 
 let tasks: FakeTasks;
@@ -33,7 +35,7 @@ describe('the frame', () => {
     fireEvent.click(await screen.findByRole('button', { name: 'Ada Lovelace' }));
     expect((await screen.findByRole('menuitem', { name: 'Sign out' })).getAttribute('href')).toContain('/.auth/logout');
     const another = screen.getByRole('menuitem', { name: 'Sign in as someone else' });
-    expect(another.getAttribute('href')).toBe('/.auth/login/aad?post_login_redirect_uri=/');
+    expect(another.getAttribute('href')).toBe('/.auth/login/aad?post_login_redirect_uri=%2F');
   });
 
   it('offers to sign in when nobody is', async () => {
@@ -80,5 +82,66 @@ describe('the frame', () => {
     fireEvent.keyDown(document.body, { key: 'g' });
     fireEvent.keyDown(document.body, { key: 't' });
     expect(navigate).toHaveBeenCalledWith('/tasks');
+  });
+
+  it('tells how many dead letters wait, on the way to them', async () => {
+    tasks.deadLetters = 12;
+    await open();
+    expect(await screen.findByRole('link', { name: 'Dead letters 12' })).toBeTruthy();
+  });
+
+  it('says a toast aloud and takes it away on request', async () => {
+    await open();
+    const undo = jest.fn();
+    TestBed.inject(Toasts).show('Cancelled 3 tasks', { action: { word: 'Undo', run: undo } });
+    await waitFor(() => expect(screen.getByRole('log').textContent).toContain('Cancelled 3 tasks'));
+    fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(undo).toHaveBeenCalledTimes(1);
+    await waitFor(() => expect(screen.getByRole('log').textContent).not.toContain('Cancelled'));
+  });
+});
+
+describe('the palette', () => {
+  const search = () => screen.findByRole('combobox', { name: 'Find anything' });
+  const chosen = () => screen.getByRole('option', { selected: true }).textContent.trim();
+
+  it('finds pages, actions and task types by words, and runs what is chosen', async () => {
+    await open();
+    const navigate = jest.spyOn(TestBed.inject(Router), 'navigate').mockResolvedValue(true);
+    fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true });
+    const field = await search();
+    fireEvent.input(field, { target: { value: 'csv' } });
+    await waitFor(() => expect(chosen()).toBe('Submit: Summarise a CSV'));
+    fireEvent.keyDown(field, { key: 'Enter' });
+    expect(navigate).toHaveBeenCalledWith(['/submit'], { queryParams: { type: 'summarize-csv' } });
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  });
+
+  it('opens a task by its ID, and searches tasks for words that nothing else has', async () => {
+    await open();
+    const navigate = jest.spyOn(TestBed.inject(Router), 'navigate').mockResolvedValue(true);
+    fireEvent.click(screen.getByRole('button', { name: /Find anything/ }));
+    const field = await search();
+    const id = '0192f3a1-5b6c-7d8e-9f01-23456789abcd';
+    fireEvent.input(field, { target: { value: `see ${id}` } });
+    await waitFor(() => expect(chosen()).toBe(`Open task ${id}`));
+    fireEvent.input(field, { target: { value: 'invoice 7' } });
+    await waitFor(() => expect(chosen()).toBe('Find tasks with “invoice 7”'));
+    fireEvent.keyDown(field, { key: 'Enter' });
+    expect(navigate).toHaveBeenCalledWith(['/tasks'], { queryParams: { q: 'invoice 7' } });
+  });
+
+  it('lists what cannot be done now with the reason, and does not do it', async () => {
+    await open();
+    const run = jest.fn();
+    TestBed.runInInjectionContext(() =>
+      TestBed.inject(Commands).offer([{ title: 'Cancel this task', unavailable: 'It has ended.', run }]),
+    );
+    fireEvent.keyDown(document.body, { key: 'k', metaKey: true });
+    const field = await search();
+    fireEvent.input(field, { target: { value: 'cancel' } });
+    await waitFor(() => expect(chosen()).toContain('It has ended.'));
+    fireEvent.keyDown(field, { key: 'Enter' });
+    expect(run).not.toHaveBeenCalled();
   });
 });

@@ -1,41 +1,42 @@
+import { DOCUMENT } from '@angular/common';
 import { ChangeDetectionStrategy, Component, type ElementRef, inject, viewChild } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { NavigationEnd, Router, RouterLink, RouterOutlet } from '@angular/router';
 import { distinctUntilChanged, filter, map, skip } from 'rxjs';
+import { FrameCommands } from './frame/frame-commands.ts';
 import { FrameMenu } from './frame/frame-menu.ts';
 import { LiveIndicator } from './frame/live-indicator.ts';
+import { Rail } from './frame/rail.ts';
 import { Shortcuts } from './frame/shortcuts.ts';
 import { Theme } from './frame/theme.ts';
-import { Icon, type IconName } from './ui/icon.ts';
-
-interface Place {
-  readonly path: string;
-  readonly word: string;
-  readonly icon: IconName;
-}
+import { ToastList } from './frame/toast-list.ts';
+import { Icon } from './ui/icon.ts';
 
 /** The frame around every page. */
 @Component({
   selector: 'app-root',
-  imports: [FrameMenu, Icon, LiveIndicator, RouterLink, RouterLinkActive, RouterOutlet],
+  imports: [FrameMenu, Icon, LiveIndicator, Rail, RouterLink, RouterOutlet, ToastList],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './app.html',
   styleUrl: './app.scss',
 })
 export class App {
-  protected readonly places: readonly Place[] = [
-    { path: '/submit', word: 'Submit', icon: 'submit' },
-    { path: '/tasks', word: 'Tasks', icon: 'tasks' },
-  ];
-
   readonly #router = inject(Router);
+  readonly #shortcuts = inject(Shortcuts);
+  protected readonly isMac = /Mac|iPhone|iPad/.test(inject(DOCUMENT).defaultView?.navigator.userAgent ?? '');
   private readonly content = viewChild.required<ElementRef<HTMLElement>>('content');
 
   constructor() {
     inject(Theme);
-    inject(Shortcuts).listen();
+    inject(FrameCommands);
+    this.#shortcuts.listen();
     this.#focusNewPages();
   }
+
+  protected openPalette(): void {
+    void this.#shortcuts.openPalette();
+  }
+
   /** Another page begins at its top, for the keyboard and for screen readers too; the first one begins as any page does. */
   #focusNewPages(): void {
     const paths = this.#router.events.pipe(

@@ -1,29 +1,26 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { DOCUMENT } from '@angular/common';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { MatIconButton } from '@angular/material/button';
 import { MatDivider } from '@angular/material/divider';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
-import { SignIn } from '../live/who.ts';
-import { Icon, type IconName } from '../ui/icon.ts';
-import { Theme, type ThemeName, themes } from './theme.ts';
-
-const looks: Record<ThemeName, { readonly word: string; readonly icon: IconName }> = {
-  system: { word: 'As the system', icon: 'screen' },
-  light: { word: 'Light', icon: 'sun' },
-  dark: { word: 'Dark', icon: 'moon' },
-};
+import { RouterLink } from '@angular/router';
+import { signInAddress, SignIn } from '../live/who.ts';
+import { Icon } from '../ui/icon.ts';
+import { Theme, themeLooks, themes } from './theme.ts';
 
 /** The theme, and who I am. */
 @Component({
   selector: 'app-frame-menu',
-  imports: [Icon, MatDivider, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger],
+  imports: [Icon, MatDivider, MatIconButton, MatMenu, MatMenuItem, MatMenuTrigger, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <button
       matIconButton
       type="button"
       [matMenuTriggerFor]="themeMenu"
-      [attr.aria-label]="'Theme: ' + looks[theme.name()].word"
+      [attr.aria-label]="themeLabel()"
       title="Theme"
+      i18n-title
     >
       <app-icon [name]="looks[theme.name()].icon" [size]="20" />
     </button>
@@ -56,18 +53,26 @@ const looks: Record<ThemeName, { readonly word: string; readonly icon: IconName 
       <app-icon name="person" [size]="20" />
     </button>
     <mat-menu #personMenu="matMenu">
-      <p class="who">{{ who().name }}</p>
+      <p class="who">
+        {{ who().name }}
+        @if (who().isOperator) {
+          <small i18n>operator: sees the tasks of all</small>
+        }
+      </p>
       <mat-divider />
+      <a mat-menu-item routerLink="/settings">
+        <span class="entry"><app-icon name="gear" /><ng-container i18n>Settings</ng-container></span>
+      </a>
       @if (who().isSignedIn) {
         <a mat-menu-item [href]="signInAddress">
-          <span class="entry"><app-icon name="person" />Sign in as someone else</span>
+          <span class="entry"><app-icon name="person" /><ng-container i18n>Sign in as someone else</ng-container></span>
         </a>
         <a mat-menu-item [href]="'/.auth/logout?post_logout_redirect_uri=/'">
-          <span class="entry"><app-icon name="out" />Sign out</span>
+          <span class="entry"><app-icon name="out" /><ng-container i18n>Sign out</ng-container></span>
         </a>
       } @else {
         <a mat-menu-item [href]="signInAddress">
-          <span class="entry"><app-icon name="person" />Sign in</span>
+          <span class="entry"><app-icon name="person" /><ng-container i18n>Sign in</ng-container></span>
         </a>
       }
     </mat-menu>
@@ -93,12 +98,23 @@ const looks: Record<ThemeName, { readonly word: string; readonly icon: IconName 
       padding: 8px 16px;
       font-weight: 550;
     }
+    .who small {
+      display: block;
+      color: var(--text-muted);
+      font-weight: 400;
+    }
   `,
 })
 export class FrameMenu {
   protected readonly theme = inject(Theme);
   protected readonly who = inject(SignIn).who;
   protected readonly themes = themes;
-  protected readonly looks = looks;
-  protected readonly signInAddress = '/.auth/login/aad?post_login_redirect_uri=/';
+  protected readonly looks = themeLooks;
+  readonly #page = inject(DOCUMENT);
+  protected readonly themeLabel = computed(() => $localize`Theme: ${this.looks[this.theme.name()].word}:theme:`);
+
+  /** When the menu is opened: the page that it is to lead back to changes. */
+  protected get signInAddress(): string {
+    return signInAddress(this.#page);
+  }
 }

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, type Injector } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, type Injector } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import { MatButton } from '@angular/material/button';
 import {
@@ -8,17 +8,18 @@ import {
   MatDialogContent,
   MatDialogTitle,
 } from '@angular/material/dialog';
-import { shortcuts } from './shortcuts.ts';
+import { Commands } from './commands.ts';
+import { fixedShortcuts, type Shortcut } from './shortcuts.ts';
 
 @Component({
   selector: 'app-keyboard-help',
   imports: [MatButton, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <h2 matDialogTitle>Keyboard</h2>
+    <h2 matDialogTitle i18n>Keyboard</h2>
     <mat-dialog-content>
       <dl>
-        @for (shortcut of shortcuts; track shortcut.keys) {
+        @for (shortcut of shortcuts(); track shortcut.keys) {
           <dt>
             @for (key of shortcut.keys.split(' '); track $index) {
               <kbd>{{ key }}</kbd>
@@ -29,7 +30,7 @@ import { shortcuts } from './shortcuts.ts';
       </dl>
     </mat-dialog-content>
     <mat-dialog-actions align="end">
-      <button matButton matDialogClose type="button">Close</button>
+      <button matButton matDialogClose type="button" i18n>Close</button>
     </mat-dialog-actions>
   `,
   styles: `
@@ -55,7 +56,11 @@ import { shortcuts } from './shortcuts.ts';
   `,
 })
 export class KeyboardHelp {
-  protected readonly shortcuts = shortcuts;
+  readonly #commands = inject(Commands);
+  protected readonly shortcuts = computed<readonly Shortcut[]>(() => [
+    ...fixedShortcuts,
+    ...this.#commands.all().flatMap(({ keys, title }) => (keys === undefined ? [] : [{ keys, does: title }])),
+  ]);
 }
 
 /** Resolves when it is closed. */

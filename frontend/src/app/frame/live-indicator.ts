@@ -13,7 +13,7 @@ import { Countdown } from '../ui/countdown.ts';
     <span role="status">{{ word() }}</span>
     <!-- Outside of what is read aloud: these change many times a second. -->
     @if (connection().kind === 'offline') {
-      <span class="detail">retrying <app-countdown [to]="retryAt()" /></span>
+      <span class="detail"><ng-container i18n>retrying</ng-container> <app-countdown [to]="retryAt()" /></span>
     } @else if (missed() > 0) {
       <span class="detail">({{ missed() }})</span>
     }
@@ -61,13 +61,13 @@ export class LiveIndicator {
   protected readonly word = computed(() => {
     switch (this.connection().kind) {
       case 'connecting':
-        return 'Connecting';
+        return $localize`Connecting`;
       case 'live':
-        return 'Live';
+        return $localize`Live`;
       case 'catching-up':
-        return 'Catching up';
+        return $localize`Catching up`;
       case 'offline':
-        return 'Offline';
+        return $localize`Offline`;
     }
   });
   protected readonly retryAt = computed(() => {
@@ -83,8 +83,8 @@ export class LiveIndicator {
 }
 
 const explanations = {
-  connecting: 'Connecting to the live events.',
-  live: 'What you see is now: changes arrive as they happen.',
-  'catching-up': 'Connected again; fetching what happened meanwhile.',
-  offline: 'No connection: what you see may be old. It reconnects by itself and then fetches what was missed.',
+  connecting: $localize`Connecting to the live events.`,
+  live: $localize`What you see is now: changes arrive as they happen.`,
+  'catching-up': $localize`Connected again; fetching what happened meanwhile.`,
+  offline: $localize`No connection: what you see may be old. It reconnects by itself and then fetches what was missed.`,
 } as const;

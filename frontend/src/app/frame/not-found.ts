@@ -6,8 +6,8 @@ import { RouterLink } from '@angular/router';
   imports: [RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <h1>There is no such page</h1>
-    <p class="muted">
+    <h1 i18n>There is no such page</h1>
+    <p class="muted" i18n>
       Check the address, or go to <a routerLink="/submit">Submit</a> or <a routerLink="/tasks">Tasks</a>.
     </p>
   `,

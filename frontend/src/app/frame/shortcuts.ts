@@ -1,31 +1,34 @@
 import { DOCUMENT } from '@angular/common';
 import { DestroyRef, inject, Injectable, Injector } from '@angular/core';
-import { Router } from '@angular/router';
+import { Commands } from './commands.ts';
 
-/** Every key there is, as the help shows it. */
-export const shortcuts = [
-  { keys: '?', does: 'Show this list' },
-  { keys: 'g s', does: 'Go to Submit' },
-  { keys: 'g t', does: 'Go to Tasks' },
-  { keys: 'Ctrl Enter', does: 'Submit the form (Cmd Enter on a Mac)' },
-  { keys: '/', does: 'Choose a task type, or filter the list' },
-  { keys: 'Up Down', does: 'Move through the list of tasks' },
-  { keys: 'Esc', does: 'Close what is open' },
-] as const;
+export interface Shortcut {
+  readonly keys: string;
+  readonly does: string;
+}
 
-const pages: Readonly<Record<string, string>> = { s: '/submit', t: '/tasks' };
-/** How long `g` waits for the second key. */
+/** Keys that belong to a place on a page rather than to a command. */
+export const fixedShortcuts: readonly Shortcut[] = [
+  { keys: 'Ctrl K', does: $localize`Find anything (Cmd K on a Mac)` },
+  { keys: '?', does: $localize`Show this list` },
+  { keys: '/', does: $localize`Choose a task type, or filter the list` },
+  { keys: 'Ctrl Enter', does: $localize`Submit the form (Cmd Enter on a Mac)` },
+  { keys: 'Up Down', does: $localize`Move through a list` },
+  { keys: 'Esc', does: $localize`Close what is open` },
+];
+
+/** How long the first of two keys waits for the second. */
 const pairMs = 1200;
 
-/** Keys that work on every page while nothing is being typed. */
+/** Keys that work on every page while nothing is being typed: those of the commands, and a few of the frame's own. */
 @Injectable({ providedIn: 'root' })
 export class Shortcuts {
   readonly #page = inject(DOCUMENT);
-  readonly #router = inject(Router);
+  readonly #commands = inject(Commands);
   readonly #injector = inject(Injector);
   readonly #destroyed = inject(DestroyRef);
-  #goUntil = 0;
-  #isHelpOpen = false;
+  #first: { readonly key: string; readonly until: number } | undefined;
+  #isDialogOpen = false;
 
   listen(): void {
     const pressed = (event: KeyboardEvent) => this.#pressed(event);
@@ -33,17 +36,36 @@ export class Shortcuts {
     this.#destroyed.onDestroy(() => this.#page.removeEventListener('keydown', pressed));
   }
 
-  #pressed(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || this.#isHelpOpen) return;
-    if (event.key === '?') void this.#showHelp();
-    else if (event.key === '/') this.#focusSearch(event);
-    else if (event.key === 'g') this.#goUntil = event.timeStamp + pairMs;
-    else if (event.timeStamp < this.#goUntil) this.#go(pages[event.key]);
+  /** Loaded when it is asked for: dialogs weigh more than the rest of the frame. */
+  async openPalette(): Promise<void> {
+    await this.#whileOpen(async () => (await import('./command-palette.ts')).showPalette(this.#injector));
   }
 
-  #go(page: string | undefined): void {
-    this.#goUntil = 0;
-    if (page !== undefined) void this.#router.navigateByUrl(page);
+  async openHelp(): Promise<void> {
+    await this.#whileOpen(async () => (await import('./keyboard-help.ts')).showKeyboardHelp(this.#injector));
+  }
+
+  #pressed(event: KeyboardEvent): void {
+    if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+      // The browser would take it for its address bar.
+      event.preventDefault();
+      void this.openPalette();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isBusy(this.#page)) return;
+    if (event.key === '?') void this.openHelp();
+    else if (event.key === '/') this.#focusSearch(event);
+    else this.#runCommand(event);
+  }
+
+  #runCommand(event: KeyboardEvent): void {
+    const first = this.#first !== undefined && event.timeStamp < this.#first.until ? this.#first.key : undefined;
+    this.#first = undefined;
+    const keys = first === undefined ? event.key : `${first} ${event.key}`;
+    const command = this.#commands.all().find((one) => one.keys === keys && !one.unavailable);
+    if (command) command.run();
+    else if (first === undefined && this.#commands.all().some((one) => one.keys?.startsWith(`${event.key} `)))
+      this.#first = { key: event.key, until: event.timeStamp + pairMs };
   }
 
   /** A page marks what `/` goes to with `data-search`. */
@@ -54,13 +76,16 @@ export class Shortcuts {
     search.focus();
   }
 
-  async #showHelp(): Promise<void> {
-    this.#isHelpOpen = true;
-    // Loaded when it is asked for: dialogs weigh more than the rest of the frame.
-    const { showKeyboardHelp } = await import('./keyboard-help.ts');
-    await showKeyboardHelp(this.#injector);
-    this.#isHelpOpen = false;
+  async #whileOpen(open: () => Promise<void>): Promise<void> {
+    if (this.#isDialogOpen) return;
+    this.#isDialogOpen = true;
+    await open().finally(() => (this.#isDialogOpen = false));
   }
+}
+
+/** While a dialog or a menu is open, keys belong to it. */
+function isBusy(page: Document): boolean {
+  return page.querySelector('[role=dialog], [role=alertdialog], [role=menu]') !== null;
 }
 
 function isTyping(target: EventTarget | null): boolean {

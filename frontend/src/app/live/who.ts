@@ -2,16 +2,29 @@ import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { catchError, map, of } from 'rxjs';
+import type { operatorRole as operatorRoleName } from '../../../../contracts/names.ts';
+
+const operatorRole = 'operator' satisfies typeof operatorRoleName;
 
 /** What App Service Authentication answers at `/.auth/me`: one entry per identity provider, or none. */
-type AuthMe = readonly { readonly user_id?: string; readonly user_claims?: readonly { typ: string; val: string }[] }[];
+type AuthMe = readonly {
+  readonly user_id?: string;
+  readonly provider_name?: string;
+  readonly expires_on?: string;
+  readonly user_claims?: readonly { typ: string; val: string }[];
+}[];
 
 export interface Who {
   readonly name: string;
   readonly isSignedIn: boolean;
+  readonly roles: readonly string[];
+  /** Sees and changes the tasks of all. The server decides; this only tells what to offer. */
+  readonly isOperator: boolean;
+  /** ISO 8601: until when the platform keeps the sign-in, where it says so. */
+  readonly expiresAt?: string;
 }
 
-const nobody: Who = { name: 'Not signed in', isSignedIn: false };
+const nobody: Who = { name: $localize`Not signed in`, isSignedIn: false, roles: [], isOperator: false };
 
 /** Who the person is, as the platform's sign-in says. */
 @Injectable({ providedIn: 'root' })
@@ -30,6 +43,19 @@ export class SignIn {
 function whoIn(me: AuthMe | null): Who {
   const [identity] = Array.isArray(me) ? (me as AuthMe) : [];
   if (identity === undefined) return nobody;
-  const named = identity.user_claims?.find(({ typ }) => typ === 'name')?.val;
-  return { name: named ?? identity.user_id ?? 'Signed in', isSignedIn: true };
+  const claims = identity.user_claims ?? [];
+  const roles = claims.filter(({ typ }) => typ === 'roles' || typ.endsWith('/claims/role')).map(({ val }) => val);
+  return {
+    name: claims.find(({ typ }) => typ === 'name')?.val ?? identity.user_id ?? $localize`Signed in`,
+    isSignedIn: true,
+    roles,
+    isOperator: roles.includes(operatorRole),
+    ...(identity.expires_on !== undefined && { expiresAt: identity.expires_on }),
+  };
+}
+
+/** Where signing in begins; it leads back to the page it was asked for on. */
+export function signInAddress(page: Document): string {
+  const { pathname = '/', search = '' } = page.defaultView?.location ?? {};
+  return `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(pathname + search)}`;
 }

@@ -2,6 +2,7 @@ import { computed, inject, Injectable, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import type { TaskEvent } from '../../../../contracts/task-event.ts';
 import { Tasks } from '../live/tasks.ts';
+import { WatchedTasks } from '../frame/watched-tasks.ts';
 import { Memory } from '../ui/memory.ts';
 
 /** When an event came in at this browser. */
@@ -28,6 +29,7 @@ const recentlyReceived = 300;
 @Injectable({ providedIn: 'root' })
 export class Submissions {
   readonly #memory = inject(Memory);
+  readonly #watched = inject(WatchedTasks);
   readonly #all = signal<readonly Submission[]>(parse(this.#memory.read(storageKey)));
   #recent: ReceivedEvent[] = [];
   readonly latest = computed(() => this.#all()[0]);
@@ -43,6 +45,7 @@ export class Submissions {
     const others = this.#all().filter((submission) => submission.taskId !== taskId);
     this.#all.set([{ taskId, clickedAt, answeredAt, received: received.reduce(keep, []) }, ...others].slice(0, kept));
     this.#remember();
+    this.#watched.watch(taskId);
   }
 
   #receive(events: readonly TaskEvent[]): void {

@@ -74,6 +74,7 @@ export class FakeTasks {
   timeline: readonly TaskEvent[] = [];
   /** Tasks beyond the first page. */
   older: readonly Task[] = [];
+  deadLetters = 0;
   payload: unknown = { message: 'Hello' };
 
   readonly client = {
@@ -82,6 +83,7 @@ export class FakeTasks {
       listTaskTypes: async () => this.types,
       getTimeline: async (id: string) => ({ taskId: id, events: this.timeline }),
       getPayload: async () => this.payload,
+      listDeadLetters: async () => ({ groups: [], tasks: [], total: this.deadLetters }),
     },
     submit: async (body: SubmitTask, key?: string) => {
       this.submitted.push({ body, key });
