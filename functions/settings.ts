@@ -155,14 +155,16 @@ class SettingsError extends Error {
 }
 
 export function parseSettings(environment: Record<string, string | undefined>): Settings {
-  const parsed = Settings.safeParse(environment);
+  // A setting that is left empty is none, as for the Functions host.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+  const parsed = Settings.safeParse(given);
   if (parsed.success) {
     const fault = storageFault(parsed.data);
     if (fault !== undefined) throw new SettingsError([fault]);
     return parsed.data;
   }
   const faults = parsed.error.issues.map(({ path: [name], message }) => {
-    const isMissing = environment[String(name)] === undefined;
+    const isMissing = given[String(name)] === undefined;
     return `${String(name)} ${isMissing ? 'is missing: it' : 'is wrong: it'} ${message}`;
   });
   throw new SettingsError(faults);
