@@ -53,11 +53,26 @@ export const AttemptError = z.object({
 });
 export type AttemptError = z.infer<typeof AttemptError>;
 
+/** A larger value of a step is told by its size only. In bytes of JSON. */
+export const stepShownBytes = 4 * 1024;
+
+/** A part of the work that is done, and is not done again by a later attempt. */
+export const Step = z.object({
+  name: z.string(),
+  /** Size of its value as JSON. */
+  bytes: z.int(),
+  /** Left out when larger than `stepShownBytes`. */
+  value: z.unknown().optional(),
+});
+export type Step = z.infer<typeof Step>;
+
 export const Timeline = z.object({
   taskId: z.string(),
   events: z.array(TaskEvent),
   /** Of the last attempts, oldest first. */
   errors: z.array(AttemptError),
+  /** In no order that means anything. */
+  steps: z.array(Step),
   /** Of its payload, oldest first. */
   edits: z.array(EditNote),
 });

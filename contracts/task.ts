@@ -26,6 +26,8 @@ export type DiscardNote = z.infer<typeof DiscardNote>;
 export const Task = z.object({
   id: z.string(),
   type: z.string(),
+  /** What it is about, in a few words from its payload, where its type tells. */
+  about: z.string().optional(),
   state: z.enum(taskStates),
   owner: z.string(),
   /** 0 before the first attempt, then 1 to `maxAttempts`. */

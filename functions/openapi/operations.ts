@@ -37,6 +37,17 @@ const page = (maximum: number) => ({
   limit: whole('How many at most.', 1, maximum),
   cursor: text('The cursor of the page before, as it is.'),
 });
+const taskFilter = {
+  state: text(`One or more of ${taskStates.join(', ')}, with commas between.`),
+  type: text('Task type.'),
+  tag: text('One of its tags.'),
+  orderingKey: text('Its ordering key.'),
+  schedule: text('ID of the schedule that it is a run of.'),
+  owner: text('Its owner; for operators only.'),
+  q: text('Words, each of which stands somewhere in ID, type, what it is about, tags, keys, error, progress, owner or a small result.'),
+  from: time('Accepted at this time or later.'),
+  to: time('Accepted before this time.'),
+}; // prettier-ignore
 const submitErrors = ['invalid-request', 'payload-too-large', 'too-many-requests', 'backlog-full'] as const;
 
 const tasks: Record<string, Operation> = {
@@ -66,13 +77,16 @@ const tasks: Record<string, Operation> = {
   },
   ListTasks: {
     method: 'get', path: '/api/tasks', tag: 'Tasks', summary: 'Tasks, newest first',
-    parameters: {
-      state: text(`One or more of ${taskStates.join(', ')}, with commas between.`),
-      type: text('Task type.'), tag: text('One of its tags.'), orderingKey: text('Its ordering key.'),
-      q: text('Text in ID, type, tags, error or progress.'),
-      from: time('Accepted at this time or later.'), to: time('Accepted before this time.'), ...page(500),
-    },
-    answers: { 200: 'TaskPage' }, errors: ['invalid-request'],
+    parameters: { ...taskFilter, ...page(500) },
+    answers: { 200: 'TaskPage' }, errors: ['invalid-request', 'forbidden'],
+  },
+  CountTasks: {
+    method: 'get', path: '/api/task-counts', tag: 'Tasks', summary: 'How many of the tasks that fit are in each state now',
+    parameters: taskFilter, answers: { 200: 'TaskCounts' }, errors: ['invalid-request', 'forbidden'],
+  },
+  CancelTasks: {
+    method: 'post', path: '/api/tasks/cancel', tag: 'Tasks', summary: 'Cancel many tasks, one part at a time: by a filter, ask again with the cursor until there is none',
+    body: 'CancelTasks', answers: { 200: 'CancelledTasks' }, errors: ['invalid-request', 'payload-too-large', 'forbidden'],
   },
   CancelTask: {
     method: 'post', path: '/api/tasks/{id}/cancel', tag: 'Tasks', summary: 'Cancel a task that has not ended',

@@ -6,6 +6,7 @@ import { PreviewSchedule, SaveSchedule, Schedule, SchedulePage, SchedulePreview 
 import { Stats } from '../../contracts/stats.ts';
 import { RescheduleTask, SubmitTask } from '../../contracts/submit.ts';
 import { EventPage, TaskEvent, Timeline } from '../../contracts/task-event.ts';
+import { CancelledTasks, CancelTasks, TaskCounts } from '../../contracts/task-filter.ts';
 import { Task, TaskPage } from '../../contracts/task.ts';
 import { CreateUpload, Upload } from '../../contracts/uploads.ts';
 import * as answers from './answers.ts';
@@ -15,6 +16,7 @@ export const bodySchemas = {
   SubmitTask,
   SubmitTasks: answers.SubmitTasks,
   RescheduleTask,
+  CancelTasks,
   ReplayTask,
   ReplayDeadLetters,
   DiscardDeadLetters,
@@ -29,6 +31,8 @@ export const answerSchemas = {
   Problem,
   Task,
   TaskPage,
+  TaskCounts,
+  CancelledTasks,
   TaskEvent,
   EventPage,
   Timeline,

@@ -1,8 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Stats, StatsWindow } from '../../contracts/stats.ts';
-import { taskStates, type TaskState } from '../../contracts/task-states.ts';
-import { allPartitions } from '../tasks/task-id.ts';
-import { ownerIndexKey, partitionIndexKey } from '../tasks/task-keys.ts';
+import { countStates, stateIndexes } from '../tasks/count-states.ts';
 import { readBacklog } from './backlog-by-lane.ts';
 import { addCounts, type Counts, toFailures, toLatency, toPoint, toRates } from './counts.ts';
 import { readCounts } from './read-counts.ts';
@@ -18,13 +16,9 @@ export async function readStats(
   owner: string | undefined,
   now: number,
 ): Promise<Stats> {
-  const indexes = (state: TaskState) =>
-    owner === undefined
-      ? allPartitions.map((partition) => partitionIndexKey(partition, state))
-      : [ownerIndexKey(owner, state)];
   const [states, backlog, { from, stepMs, steps }] = await Promise.all([
-    countStates(redis, indexes),
-    readBacklog(redis, indexes('queued'), now),
+    countStates(redis, owner),
+    readBacklog(redis, stateIndexes(owner, 'queued'), now),
     readCounts(redis, window, owner, now),
   ]);
   const all: Counts = new Map();
@@ -41,12 +35,4 @@ export async function readStats(
     failures: toFailures(all),
     series: { stepSeconds: stepMs / 1000, points: steps.map(({ at, counts }) => toPoint(at, counts)) },
   };
-}
-
-async function countStates(redis: Redis, indexes: (state: TaskState) => string[]): Promise<Record<TaskState, number>> {
-  const count = async (state: TaskState) => {
-    const counts = await Promise.all(indexes(state).map((index) => redis.zcard(index)));
-    return [state, counts.reduce((sum, one) => sum + one, 0)] as const;
-  };
-  return Object.fromEntries(await Promise.all(taskStates.map(count))) as Record<TaskState, number>;
 }

@@ -39,6 +39,8 @@ export interface TaskTypeDefinition<Payload extends z.ZodType> {
   readonly description?: string;
   readonly schema: Payload;
   readonly example: z.input<Payload>;
+  /** What a task is about, in a few words from its payload: people tell tasks of one type apart by it. */
+  readonly about?: (payload: z.output<Payload>) => string | undefined;
   /** How long one attempt may take; by default the setting AttemptTimeLimitSeconds. */
   readonly timeLimitMs?: number;
   /** Where it differs from the app's settings; a task's own options win. */
@@ -51,7 +53,7 @@ export interface TaskTypeDefinition<Payload extends z.ZodType> {
   readonly run: (context: TaskContext, payload: z.output<Payload>) => Promise<unknown>;
 }
 
-export type ParsedPayload = { readonly payload: unknown } | { readonly errors: InputError[] };
+export type ParsedPayload = { readonly payload: unknown; readonly about?: string } | { readonly errors: InputError[] };
 
 /** A task type as the engine sees it. */
 export interface TaskType {
@@ -87,6 +89,9 @@ export class RetryLater extends Error {
   }
 }
 
+/** Longest `about` of a task, in characters. */
+const aboutLength = 100;
+
 export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDefinition<Payload>): TaskType {
   const {
     name,
@@ -94,6 +99,7 @@ export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDe
     description,
     schema,
     example,
+    about,
     timeLimitMs,
     retry = {},
     limits = {},
@@ -114,7 +120,9 @@ export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDe
     isInternal,
     parse(payload) {
       const parsed = schema.safeParse(payload);
-      return parsed.success ? { payload: parsed.data } : { errors: toInputErrors(parsed.error, '/payload') };
+      if (!parsed.success) return { errors: toInputErrors(parsed.error, '/payload') };
+      const words = about?.(parsed.data)?.trim().slice(0, aboutLength);
+      return { payload: parsed.data, ...(words && { about: words }) };
     },
     // What run gets has been through parse.
     run: (context, payload) => run(context, payload as z.output<Payload>),

@@ -26,6 +26,7 @@ export const echo = defineTaskType({
     permanent: z.boolean().optional().meta({ title: 'Fail for good', description: 'Fail so that no retry follows.' }),
   }),
   example: { message: 'Hello', delayMs: 2000, failures: 1 },
+  about: ({ message }) => (typeof message === 'string' ? message : undefined),
   async run({ attempt, progress, signal }, { message, delayMs = 0, failures = 0, permanent = false }) {
     for (let waited = 0; waited < delayMs; waited += progressEveryMs) {
       if (waited > 0)

@@ -22,6 +22,7 @@ export const summarizeCsv = defineTaskType({
     }),
   }),
   example: { csv: 'city,inhabitants,founded\nBerlin,3677472,1237-10-28\nParis,2102650,\nOslo,709037,1048-01-01\n' },
+  about: ({ csv }) => csv.slice(0, 200).split(/\r?\n/, 1)[0],
   async run({ progress, signal }, { csv }): Promise<CsvSummary> {
     let columns: ColumnSummarizer[] | undefined;
     let rows = 0;

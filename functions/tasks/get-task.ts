@@ -7,7 +7,7 @@ import { answering } from '../http-errors.ts';
 import { readQuery, wholeNumber } from '../query.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
 import { isFinished } from './task-lifecycle.ts';
-import { findEdits, findErrors, findTimeline } from './task-queries.ts';
+import { findEdits, findErrors, findSteps, findTimeline } from './task-queries.ts';
 import { findVisibleTask } from './visible-task.ts';
 
 const longestWaitS = 60;
@@ -33,12 +33,13 @@ app.http('GetTaskTimeline', {
     const redis = getRedis();
     const principal = readPrincipal(request.headers);
     const { id } = await findVisibleTask(redis, request.params.id!, principal);
-    const [events, errors, edits] = await Promise.all([
+    const [events, errors, steps, edits] = await Promise.all([
       findTimeline(redis, id),
       findErrors(redis, id, { withStacks: principal.isOperator }),
+      findSteps(redis, id),
       findEdits(redis, id),
     ]);
-    const timeline: Timeline = { taskId: id, events, errors, edits };
+    const timeline: Timeline = { taskId: id, events, errors, steps, edits };
     return notCached(timeline);
   }),
 });

@@ -53,7 +53,7 @@ export function parseSubmission(
   if (submitted.payloadRef !== undefined && upload === undefined) {
     throw invalid([{ pointer: '/payloadRef', detail: 'An upload cannot be used here: send the payload itself.' }]);
   }
-  const payload =
+  const { about, ...payload } =
     upload === undefined
       ? inlinePayload(submitted.payload, taskType, limits.payloadLimitBytes)
       : uploadedPayload(upload, taskType);
@@ -65,6 +65,7 @@ export function parseSubmission(
     owner,
     type: submitted.type,
     details: {
+      ...(about !== undefined && { about }),
       tags: [...new Set(submitted.tags)],
       priority,
       ...(orderingKey !== undefined && { orderingKey }),
@@ -131,26 +132,26 @@ function payloadFaults({ payload, payloadRef }: SubmitTask): InputError[] {
   return [{ pointer: '/payloadRef', detail: 'Send either payload or payloadRef, not both.' }];
 }
 
-type Payload = Pick<NewTask, 'payload' | 'payloadBytes' | 'uploaded'>;
+type Payload = Pick<NewTask, 'payload' | 'payloadBytes' | 'uploaded'> & { readonly about?: string };
 
 function inlinePayload(value: unknown, taskType: TaskType, limitBytes: number): Payload {
   const payload = JSON.stringify(value);
   const payloadBytes = Buffer.byteLength(payload);
   if (payloadBytes > limitBytes) throw payloadTooLarge(limitBytes, payloadBytes);
-  checkPayload(value, taskType);
-  return { payload, payloadBytes };
+  return { payload, payloadBytes, ...checkPayload(value, taskType) };
 }
 
 function uploadedPayload({ value, ...uploaded }: ReadUpload, taskType: TaskType): Payload {
   const unkeepable = findUnkeepable(value, submitLimits.depth, ['payload']);
   if (unkeepable !== undefined) throw invalid([unkeepable]);
-  checkPayload(value, taskType);
-  return { payload: '', payloadBytes: uploaded.json.length, uploaded };
+  const about = checkPayload(value, taskType);
+  return { payload: '', payloadBytes: uploaded.json.length, uploaded, ...about };
 }
 
-function checkPayload(value: unknown, taskType: TaskType): void {
+function checkPayload(value: unknown, taskType: TaskType): Pick<Payload, 'about'> {
   const parsed = taskType.parse(value);
   if ('errors' in parsed) throw invalid(parsed.errors);
+  return parsed.about === undefined ? {} : { about: parsed.about };
 }
 
 function checkCallback({ callbackUrl }: SubmitTask, { callbackHosts }: SubmissionLimits): void {

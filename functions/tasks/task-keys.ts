@@ -23,6 +23,8 @@ export const errorsKey = (id: string) => `${tag(partitionOfTask(id))}:errors:${i
 export const originalPayloadKey = (id: string) => `${tag(partitionOfTask(id))}:original-payload:${id}`;
 /** List of edits, oldest first. */
 export const editsKey = (id: string) => `${tag(partitionOfTask(id))}:edits:${id}`;
+/** Hash of what the handler's steps gave: JSON by name. */
+export const stepsKey = (id: string) => `${tag(partitionOfTask(id))}:steps:${id}`;
 /** Hash: for each plan that replayed the task, which replay that was. */
 export const replayPlansKey = (id: string) => `${tag(partitionOfTask(id))}:replay-plans:${id}`;
 

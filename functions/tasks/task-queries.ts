@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { TaskState } from '../../contracts/task-states.ts';
 import type { EditNote, Task, TaskError, TaskPage } from '../../contracts/task.ts';
-import type { AttemptError, TaskEvent } from '../../contracts/task-event.ts';
+import { type AttemptError, type Step, stepShownBytes, type TaskEvent } from '../../contracts/task-event.ts';
 import { toEvent } from '../events/event-record.ts';
-import { allPartitions, firstTaskIdAt } from './task-id.ts';
-import { editsKey, errorsKey, ownerIndexKey, partitionIndexKey, resultKey, taskKey, timelineKey } from './task-keys.ts';
+import { taskTypes } from '../task-types/registry.ts';
+import { firstTaskIdAt } from './task-id.ts';
+import { editsKey, errorsKey, resultKey, stepsKey, taskKey, timelineKey } from './task-keys.ts';
+import { stateIndexes } from './count-states.ts';
 import { toTask, type TaskFields } from './task-record.ts';
 
 export interface TaskFilter {
@@ -16,7 +18,7 @@ export interface TaskFilter {
   readonly orderingKey?: string;
   /** ID of the schedule that they are runs of. */
   readonly schedule?: string;
-  /** Text in ID, type, tags, error or progress; letter case does not matter. */
+  /** Words, each of which stands somewhere in ID, type, title, what it is about, tags, keys, error, progress, owner or a small result. */
   readonly q?: string;
   /** Milliseconds since 1970: tasks created at or after `from` and before `to`. */
   readonly from?: number;
@@ -29,7 +31,7 @@ export interface TaskFilter {
 type Warn = (...args: unknown[]) => void;
 
 /** How many tasks one request looks at when a filter has no index: then it answers a short page with a cursor. */
-const scanLimit = 2_000;
+export const scanLimit = 2_000;
 
 export async function findTask(redis: Redis, id: string): Promise<Task | undefined> {
   const fields = await redis.hgetall(taskKey(id));
@@ -58,6 +60,14 @@ interface KeptError {
   readonly at: number;
   readonly error: TaskError;
   readonly stack?: string;
+}
+
+/** What the handler's steps gave. */
+export async function findSteps(redis: Redis, id: string): Promise<Step[]> {
+  return Object.entries(await redis.hgetall(stepsKey(id))).map(([name, json]) => {
+    const bytes = Buffer.byteLength(json);
+    return { name, bytes, ...(bytes <= stepShownBytes && { value: JSON.parse(json) as unknown }) };
+  });
 }
 
 /** Of the payload, oldest first. */
@@ -118,9 +128,8 @@ async function newestIds(
 }
 
 function indexKeys({ owner, states }: TaskFilter): string[] {
-  const indexes = states === undefined || states.length === 0 ? ['any'] : [...new Set(states)];
-  if (owner !== undefined) return indexes.map((state) => ownerIndexKey(owner, state));
-  return allPartitions.flatMap((partition) => indexes.map((state) => partitionIndexKey(partition, state)));
+  const indexes = states === undefined || states.length === 0 ? (['any'] as const) : [...new Set(states)];
+  return indexes.flatMap((state) => stateIndexes(owner, state));
 }
 
 async function readRecords(redis: Redis, ids: readonly string[], warn: Warn): Promise<TaskFields[]> {
@@ -138,7 +147,11 @@ async function readRecords(redis: Redis, ids: readonly string[], warn: Warn): Pr
 }
 
 function matcher({ states, type, tag, orderingKey, schedule, q }: TaskFilter): (task: Task) => boolean {
-  const text = q?.toLowerCase();
+  const words =
+    q
+      ?.toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '') ?? [];
   return (task) =>
     // The record may have moved on since the index was read.
     (states === undefined || states.length === 0 || states.includes(task.state)) &&
@@ -146,12 +159,18 @@ function matcher({ states, type, tag, orderingKey, schedule, q }: TaskFilter): (
     (tag === undefined || task.tags.includes(tag)) &&
     (orderingKey === undefined || task.orderingKey === orderingKey) &&
     (schedule === undefined || task.scheduleId === schedule) &&
-    (text === undefined || searchText(task).includes(text));
+    (words.length === 0 || hasAll(searchText(task), words));
+}
+
+function hasAll(text: string, words: readonly string[]): boolean {
+  return words.every((word) => text.includes(word));
 }
 
 function searchText(task: Task): string {
-  const texts = [task.id, task.type, ...task.tags, task.error?.code, task.error?.message, task.progress?.message];
-  return texts
+  const { id, type, about, tags, orderingKey, concurrencyKey, error, progress, owner, result } = task;
+  const title = taskTypes.get(type)?.info.title;
+  const texts = [id, type, title, about, ...tags, orderingKey, concurrencyKey, error?.code, error?.message, progress?.message, owner]; // prettier-ignore
+  return [...texts, result === undefined ? undefined : JSON.stringify(result)]
     .filter((part) => part !== undefined)
     .join('\n')
     .toLowerCase();

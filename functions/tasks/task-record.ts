@@ -4,6 +4,7 @@ import type { DiscardNote, EditNote, Progress, Task, TaskError } from '../../con
 
 /** The part of a task that is fixed when it is submitted; one JSON field of the record. */
 export interface TaskDetails {
+  readonly about?: string;
   readonly tags: readonly string[];
   readonly priority: Priority;
   readonly retry?: RetryOptions;
@@ -38,6 +39,7 @@ export function toTask(fields: TaskFields, largeResult?: string | null): Task {
   return {
     id: fields.id!,
     type: fields.type!,
+    ...(details.about !== undefined && { about: details.about }),
     state: fields.state as TaskState,
     owner: fields.owner!,
     attempt: Number(fields.attempt),
