@@ -23,6 +23,16 @@ export const routes: Routes = [
     loadComponent: async () => (await import('./dead-letters/dead-letters-page.ts')).DeadLettersPage,
   },
   {
+    path: 'dead-letters/groups/:group',
+    title: $localize`Dead letters`,
+    loadComponent: async () => (await import('./dead-letters/group-page.ts')).GroupPage,
+  },
+  {
+    path: 'dead-letters/replays/:id',
+    title: $localize`Replay`,
+    loadComponent: async () => (await import('./dead-letters/replay-page.ts')).ReplayPage,
+  },
+  {
     path: 'schedules',
     title: $localize`Schedules`,
     loadComponent: async () => (await import('./schedules/schedules-page.ts')).SchedulesPage,

@@ -1,0 +1,132 @@
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import type { Task } from '../../../../contracts/task.ts';
+import { liveQuery } from '../live/live-query.ts';
+import { Permissions } from '../live/permissions.ts';
+import { Tasks } from '../live/tasks.ts';
+import { CopyButton } from '../ui/copy-button.ts';
+import { JsonView } from '../ui/json-view.ts';
+import { ProblemNote } from '../ui/problem-note.ts';
+import { RelativeTime } from '../ui/relative-time.ts';
+
+/** A dead letter looked into: what each attempt failed with, and what it was about. */
+@Component({
+  selector: 'app-letter-detail',
+  imports: [CopyButton, JsonView, ProblemNote, RelativeTime, RouterLink],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <p class="id">
+      <code>{{ task().id }}</code>
+      <app-copy-button label="Copy ID" i18n-label [text]="ownId" />
+      <a class="quiet-button" [routerLink]="['/tasks', task().id]" i18n>The task’s page</a>
+    </p>
+    @if (problem(); as problem) {
+      <app-problem-note heading="This could not be fetched" i18n-heading [detail]="problem.message" />
+    }
+    @if (timeline.value(); as timeline) {
+      <h3 i18n>What each attempt failed with</h3>
+      <ol>
+        @for (error of timeline.errors; track $index) {
+          <li>
+            <p>
+              <strong i18n>Attempt {{ error.attempt }}</strong>
+              <app-relative-time class="muted" [at]="error.at" /> <code class="muted">{{ error.code }}</code>
+            </p>
+            <p class="message">{{ error.message }}</p>
+            @if (error.stack; as stack) {
+              <details>
+                <summary i18n>Stack</summary>
+                <pre tabindex="0">{{ stack }}</pre>
+              </details>
+            }
+          </li>
+        } @empty {
+          <li class="muted" i18n>No error of an attempt is kept: the message was given up by the broker.</li>
+        }
+      </ol>
+      @if (!isOperator() && timeline.errors.length > 0) {
+        <p class="muted" i18n>Where in the code it failed is shown to people with the role “operator”.</p>
+      }
+    } @else if (!problem()) {
+      <span class="skeleton" style="height: 72px"></span>
+    }
+    @if (payload.value(); as payload) {
+      <app-json-view [value]="payload.json"
+        ><h3 i18n>Payload</h3>
+        @if (task().edited; as edited) {
+          <span class="muted" i18n>edited by {{ edited.by }}</span>
+        }
+      </app-json-view>
+    } @else if (payload.problem(); as problem) {
+      <app-problem-note heading="The payload could not be fetched" i18n-heading [detail]="problem.message" />
+    }
+  `,
+  styles: `
+    :host {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr);
+      gap: 10px;
+      margin: 0 4px 8px 40px;
+      padding: 4px 16px 16px;
+      border-left: 2px solid var(--line);
+    }
+    .id {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      color: var(--text-muted);
+    }
+    code {
+      overflow-wrap: anywhere;
+    }
+    h3 {
+      font-size: 14px;
+    }
+    ol {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr);
+      gap: 10px;
+    }
+    li p > * + * {
+      margin-left: 10px;
+    }
+    .message {
+      unicode-bidi: isolate;
+      overflow-wrap: anywhere;
+      white-space: pre-wrap;
+    }
+    summary {
+      min-height: 28px;
+      color: var(--text-muted);
+      cursor: pointer;
+    }
+    pre {
+      max-height: 320px;
+      padding: 10px 12px;
+      overflow: auto;
+      border: 1px solid var(--line);
+      border-radius: var(--radius-small);
+      background: var(--surface-sunken);
+    }
+    @media (width < 600px) {
+      :host {
+        margin: 0;
+        padding: 4px 8px 12px;
+        border: 0;
+      }
+    }
+  `,
+})
+export class LetterDetail {
+  readonly task = input.required<Task>();
+  readonly #api = inject(Tasks).client.api;
+  protected readonly isOperator = inject(Permissions).isOperator;
+  readonly #id = computed(() => this.task().id);
+  protected readonly timeline = liveQuery({ params: this.#id, load: (id) => this.#api.getTimeline(id) });
+  protected readonly payload = liveQuery({
+    params: this.#id,
+    load: async (id) => ({ json: await this.#api.getPayload(id) }),
+  });
+  protected readonly problem = this.timeline.problem;
+  protected readonly ownId = () => this.task().id;
+}
