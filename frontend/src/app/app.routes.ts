@@ -38,6 +38,21 @@ export const routes: Routes = [
     loadComponent: async () => (await import('./schedules/schedules-page.ts')).SchedulesPage,
   },
   {
+    path: 'schedules/new',
+    title: $localize`New schedule`,
+    loadComponent: async () => (await import('./schedules/edit-schedule-page.ts')).EditSchedulePage,
+  },
+  {
+    path: 'schedules/:id',
+    title: $localize`Schedule`,
+    loadComponent: async () => (await import('./schedules/schedule-page.ts')).SchedulePage,
+  },
+  {
+    path: 'schedules/:id/edit',
+    title: $localize`Change a schedule`,
+    loadComponent: async () => (await import('./schedules/edit-schedule-page.ts')).EditSchedulePage,
+  },
+  {
     path: 'overview',
     title: $localize`Overview`,
     loadComponent: async () => (await import('./overview/overview-page.ts')).OverviewPage,

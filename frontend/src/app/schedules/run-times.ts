@@ -1,0 +1,68 @@
+import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+import { RelativeTime } from '../ui/relative-time.ts';
+
+export const localTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The next times of a schedule, in its zone and in the one of whoever looks. */
+@Component({
+  selector: 'app-run-times',
+  imports: [RelativeTime],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <ol>
+      @for (time of shown(); track time.at) {
+        <li>
+          <span class="zone">{{ time.inZone }}</span>
+          @if (time.here; as here) {
+            <span class="muted" i18n>{{ here }} here</span>
+          }
+          <app-relative-time class="muted" [at]="time.at" />
+        </li>
+      }
+    </ol>
+  `,
+  styles: `
+    ol {
+      display: grid;
+      gap: 6px;
+    }
+    li {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0 12px;
+    }
+    .zone {
+      font-weight: 550;
+    }
+    app-relative-time {
+      margin-left: auto;
+    }
+  `,
+})
+export class RunTimes {
+  /** ISO 8601. */
+  readonly times = input.required<readonly string[]>();
+  readonly timeZone = input.required<string>();
+  protected readonly shown = computed(() => {
+    const inZone = format(this.timeZone());
+    const here = format(localTimeZone);
+    return this.times().map((at) => {
+      const [there, mine] = [inZone(at), here(at)];
+      return { at, inZone: there, here: there === mine ? '' : mine };
+    });
+  });
+}
+
+function format(timeZone: string): (iso: string) => string {
+  const parts = new Intl.DateTimeFormat(undefined, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZone,
+  });
+  return (iso) => parts.format(new Date(iso)).replace(/:00$/, '');
+}
