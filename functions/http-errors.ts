@@ -87,7 +87,7 @@ function isRedisOutage(error: unknown): boolean {
   if (error.name === 'MaxRetriesPerRequestError' || error.name === 'ClusterAllFailedError') return true;
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EPIPE' || code === 'ETIMEDOUT') return true;
-  return /^(Connection is closed|Command timed out|Cluster |Too many Cluster redirections|CLUSTERDOWN |Stream isn't writeable|LOADING |READONLY |MASTERDOWN )/.test(
+  return /^(Connection is closed|Command timed out|Cluster |Too many Cluster redirections|CLUSTERDOWN |Stream isn't writeable|LOADING |READONLY |MASTERDOWN |WRONGPASS |NOAUTH |NOPERM )/.test(
     error.message,
   );
 }

@@ -11,12 +11,40 @@ it.each([
   ['RedisConnection', undefined, /RedisConnection is missing: it should look like redis:/],
   ['RedisConnection', 'localhost:6379', /RedisConnection is wrong: it should look like redis:/],
   ['ServiceBusConnection', undefined, /ServiceBusConnection is missing: it should be a Service Bus connection string/],
+  ['ServiceBusConnection', 'sb://ours', /ServiceBusConnection is wrong: it should be a Service Bus connection string/],
+  ['AzureSignalRConnectionString', undefined, /AzureSignalRConnectionString is missing: it should be a SignalR/],
+  ['AzureSignalRConnectionString', 'Endpoint=https://ours', /AzureSignalRConnectionString is wrong: .*AccessKey=…/],
+  ['AzureSignalRConnectionString__serviceUri', 'ours', /__serviceUri is wrong: it should look like https:/],
+  ['ServiceBusConnection__fullyQualifiedNamespace', 'sb://x', /is wrong: it should be a host name such as NAMESPACE/],
+  ['RedisConnection__clientId', 'me', /RedisConnection__clientId is wrong: it should be the client ID of a managed/],
   ['MaxAttempts', 'many', /MaxAttempts is wrong: it should be a whole number from 1 to 50/],
   ['IdempotencyHours', '0', /IdempotencyHours is wrong: it should be a whole number from 1 to 168/],
   ['IdempotencyHours', '169', /IdempotencyHours is wrong/],
   ['PayloadLimitBytes', '0', /PayloadLimitBytes is wrong/],
 ])('names the setting: %s = %s', (name, value, message) => {
   expect(() => parseSettings({ ...environment, [name]: value })).toThrow(message);
+});
+
+it('takes identities in the place of connection strings', () => {
+  const clientId = '8b1ee8a3-7a63-4d3e-9e39-6f3a2b7ad0f5';
+  const identities = {
+    RedisConnection: 'rediss://1f1a2b3c-0000-4000-8000-000000000000@ours.westeurope.redis.azure.net:10000',
+    RedisConnection__clientId: clientId,
+    ServiceBusConnection__fullyQualifiedNamespace: 'ours.servicebus.windows.net',
+    ServiceBusConnection__clientId: clientId,
+    AzureSignalRConnectionString__serviceUri: 'https://ours.service.signalr.net',
+    AzureSignalRConnectionString__clientId: clientId,
+    AzureWebJobsStorage__blobServiceUri: 'https://ours.blob.core.windows.net',
+    AzureWebJobsStorage__clientId: clientId,
+    PayloadStore: 'redis+blob',
+  };
+  expect(parseSettings(identities)).toMatchObject(identities);
+});
+
+it('names everything that is missing at once', () => {
+  expect(() => parseSettings({})).toThrow(
+    /RedisConnection is missing.*ServiceBusConnection is missing.*AzureSignalRConnectionString is missing/,
+  );
 });
 
 it.each(['PayloadStorageConnection', 'PayloadStorageConnection__blobServiceUri', 'AzureWebJobsStorage'])(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { connectionFaults, connectionShape } from './connection-settings.ts';
 
 /** A whole number, of the unit that the setting's name says. */
 function whole(byDefault: number, max: number) {
@@ -38,34 +39,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What `PayloadStore` needs beside itself. */
-function storageFault(settings: z.infer<typeof Settings>): string | undefined {
-  const { PayloadStorageConnection, PayloadStorageConnection__blobServiceUri } = settings;
-  const { AzureWebJobsStorage, AzureWebJobsStorage__blobServiceUri } = settings;
-  const places = [PayloadStorageConnection, PayloadStorageConnection__blobServiceUri, AzureWebJobsStorage];
-  const hasOne = [...places, AzureWebJobsStorage__blobServiceUri].some((place) => !!place);
-  if (settings.PayloadStore !== 'redis+blob' || hasOne) return undefined;
-  return 'PayloadStorageConnection is missing: it should be a storage connection string, as PayloadStore is redis+blob and there is no AzureWebJobsStorage';
-}
-
-const blobServiceUri = z
-  .url({ protocol: /^https?$/, error: 'should look like https://ACCOUNT.blob.core.windows.net' })
-  .optional();
-
 const Settings = z.object({
-  /** `redis://…` or `rediss://…`; with `?cluster=true` behind it for a Redis Cluster. */
-  RedisConnection: z.url({
-    protocol: /^rediss?$/,
-    error: 'should look like redis://localhost:6379 or rediss://host:10000',
-  }),
-  ServiceBusConnection: z
-    .string({
-      error: 'should be a Service Bus connection string: Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=…',
-    })
-    .min(1),
-  AzureSignalRConnectionString: z
-    .string({ error: 'should be a SignalR connection string: Endpoint=https://…;AccessKey=…;Version=1.0;' })
-    .min(1),
+  ...connectionShape,
   /** Largest payload that is kept in Redis, in bytes of JSON; a larger one is uploaded to Blob Storage. */
   PayloadLimitBytes: whole(10 * 1024 * 1024, 100 * 1024 * 1024),
   /** Largest payload of all, in bytes of JSON. */
@@ -74,13 +49,6 @@ const Settings = z.object({
   PayloadStore: z.enum(['redis', 'redis+blob'], { error: 'should be redis or redis+blob' }).default('redis'),
   /** With `redis+blob`: how long Redis keeps a payload that Blob Storage holds too. */
   PayloadCacheHours: whole(24, 366 * 24),
-  /** Blob Storage for payloads: a connection string, or the endpoint and a managed identity. By default that of the host. */
-  PayloadStorageConnection: z.string().optional(),
-  PayloadStorageConnection__blobServiceUri: blobServiceUri,
-  PayloadStorageConnection__clientId: z.string().optional(),
-  AzureWebJobsStorage: z.string().optional(),
-  AzureWebJobsStorage__blobServiceUri: blobServiceUri,
-  AzureWebJobsStorage__clientId: z.string().optional(),
   /**
    * How long a worker may be silent before another takes over. Shorter than the queue's lock (service-bus.json), so that the
    * message of a dead worker does not come back before its lease has ended, and wait for that in a worker's place.
@@ -158,14 +126,12 @@ export function parseSettings(environment: Record<string, string | undefined>): 
   // A setting that is left empty is none, as for the Functions host.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
   const parsed = Settings.safeParse(given);
-  if (parsed.success) {
-    const fault = storageFault(parsed.data);
-    if (fault !== undefined) throw new SettingsError([fault]);
-    return parsed.data;
-  }
-  const faults = parsed.error.issues.map(({ path: [name], message }) => {
+  const issues = parsed.error?.issues ?? [];
+  const faults = issues.map(({ path: [name], message }) => {
     const isMissing = given[String(name)] === undefined;
     return `${String(name)} ${isMissing ? 'is missing: it' : 'is wrong: it'} ${message}`;
   });
-  throw new SettingsError(faults);
+  faults.push(...connectionFaults(given));
+  if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
+  return parsed.data;
 }

@@ -1,11 +1,23 @@
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, Redis, ReplyError, type RedisOptions } from 'ioredis';
+import type { FreshToken } from './fresh-token.ts';
+import { redisTokens, renewSignIn, signsInByToken, tokenOptions } from './redis-identity.ts';
 import { prepareConnection } from './redis-scripts.ts';
 import { getSettings } from '../settings.ts';
+
+// ioredis hangs the command onto every error, with its arguments: tokens and payloads, which must not reach a log.
+const redisError = Object.getPrototypeOf((ReplyError as typeof Error).prototype) as object;
+Object.defineProperty(redisError, 'command', { set: () => undefined });
 
 const commandTimeoutMs = 5_000;
 
 let impatient: Redis | undefined;
 let patient: Redis | undefined;
+let tokens: FreshToken | undefined;
+
+function getTokens(): FreshToken {
+  tokens ??= redisTokens(getSettings().RedisConnection__clientId);
+  return tokens;
+}
 
 /** For requests of people: a command fails within seconds when Redis is away. */
 export function getRedis(): Redis {
@@ -25,28 +37,38 @@ export function getPatientRedis(): Redis {
   return patient;
 }
 
-const pause = (times: number) => Math.min(50 * 2 ** Math.min(times, 10), 1_000) + Math.random() * 100;
+const pauseBeforeReconnect = (times: number) => Math.min(50 * 2 ** Math.min(times, 10), 1_000) + Math.random() * 100;
 
 interface Patience {
   readonly maxRetriesPerRequest: number | null;
   readonly commandTimeout?: number;
 }
+type ConnectionOptions = Patience & Pick<RedisOptions, 'username' | 'password' | 'Connector'>;
 
 /**
  * A connection to one Redis or, where the URL says `?cluster=true`, to all nodes of a Redis Cluster (Azure Managed Redis with the
  * policy OSSCluster). Both have the commands of `Redis`; on a cluster each goes to the node that has its key.
+ * @param tokensFor asked where the URL has a user and no password
  */
-export function connectRedis(connection: string, options: Patience): Redis {
+export function connectRedis(connection: string, patience: Patience, tokensFor: () => FreshToken = getTokens): Redis {
   const url = new URL(connection);
   const isCluster = url.searchParams.get('cluster') === 'true';
   url.searchParams.delete('cluster');
-  const redis = isCluster
-    ? connectCluster(url, options)
-    : new Redis(url.href, { ...options, enableAutoPipelining: true, retryStrategy: pause });
+  const signIn = signsInByToken(url) ? tokensFor() : undefined;
+  const username = decodeURIComponent(url.username);
+  // What the URL says wins over options, also its empty password.
+  if (signIn) url.username = '';
+  const options = { ...patience, ...(signIn && { username, ...tokenOptions(signIn) }) };
+  const redis = isCluster ? connectCluster(url, options) : connectOne(url, options);
   // Without a listener ioredis prints every failed reconnect; the commands themselves report what goes wrong.
   redis.on('error', () => undefined);
+  if (signIn) renewSignIn(redis, username, signIn);
   prepareConnection(redis);
   return redis;
+}
+
+function connectOne(url: URL, options: ConnectionOptions): Redis {
+  return new Redis(url.href, { ...options, enableAutoPipelining: true, retryStrategy: pauseBeforeReconnect });
 }
 
 /** ioredis holds commands back without a limit of time while no node of a cluster can be reached: lets them fail instead. */
@@ -58,10 +80,10 @@ function limitWaiting(cluster: Cluster, timeoutMs: number): void {
   };
 }
 
-function connectCluster(url: URL, options: Patience): Redis {
+function connectCluster(url: URL, options: ConnectionOptions): Redis {
   const cluster = new Cluster([{ host: url.hostname, port: Number(url.port || 6379) }], {
     enableAutoPipelining: true,
-    clusterRetryStrategy: pause,
+    clusterRetryStrategy: pauseBeforeReconnect,
     // Nodes tell their addresses, for which no certificate was made: it is checked against the name in the setting.
     dnsLookup: (address, callback) => callback(null, address),
     redisOptions: {
@@ -80,4 +102,6 @@ export async function closeRedis(): Promise<void> {
   const open = [impatient, patient].filter((redis) => redis !== undefined);
   impatient = patient = undefined;
   for (const redis of open) redis.disconnect();
+  tokens?.close();
+  tokens = undefined;
 }

@@ -6,8 +6,9 @@ import {
 } from '@azure/service-bus';
 import Long from 'long';
 import { taskQueue } from '../../contracts/names.ts';
-import { getSettings } from '../settings.ts';
+import { getSettings, type Settings } from '../settings.ts';
 import { batcher } from './batcher.ts';
+import { lazyCredential } from './credential.ts';
 
 /** A message carries an ID and a few properties, well under 1 KB; Standard takes 256 KB in one batch. */
 const messagesPerSend = 100;
@@ -17,10 +18,18 @@ let client: ServiceBusClient | undefined;
 const senders = new Map<string, (message: ServiceBusMessage) => Promise<void>>();
 
 function getClient(): ServiceBusClient {
-  client ??= new ServiceBusClient(getSettings().ServiceBusConnection, {
-    retryOptions: { maxRetries: 1, retryDelayInMs: 250, timeoutInMs: 5_000 },
-  });
+  client ??= connectServiceBus(getSettings());
   return client;
+}
+
+type ServiceBusSettings = Pick<Settings, `ServiceBusConnection${'' | '__fullyQualifiedNamespace' | '__clientId'}`>;
+
+/** By connection string, or else by namespace and identity. */
+export function connectServiceBus(settings: ServiceBusSettings): ServiceBusClient {
+  const options = { retryOptions: { maxRetries: 1, retryDelayInMs: 250, timeoutInMs: 5_000 } };
+  if (settings.ServiceBusConnection) return new ServiceBusClient(settings.ServiceBusConnection, options);
+  const credential = lazyCredential(settings.ServiceBusConnection__clientId);
+  return new ServiceBusClient(settings.ServiceBusConnection__fullyQualifiedNamespace ?? '', credential, options);
 }
 
 /** Settles when the broker has accepted the message. */

@@ -1,6 +1,8 @@
+import type { TokenCredential } from '@azure/identity';
 import jwt from 'jsonwebtoken';
 import { signalRHub } from '../../contracts/names.ts';
-import { getSettings } from '../settings.ts';
+import { getSettings, type Settings } from '../settings.ts';
+import { getToken, lazyCredential } from './credential.ts';
 import { callHttp } from './http-call.ts';
 
 /** Data plane REST API of Azure SignalR Service (learn.microsoft.com/azure/azure-signalr/signalr-quickstart-rest-api). */
@@ -8,14 +10,23 @@ const apiVersion = '2022-06-01';
 const requestTimeoutMs = 5_000;
 const tokenLifetimeS = 60 * 60;
 
-export interface SignalRConnection {
-  /** `https://…`, without a slash at the end. */
-  readonly endpoint: string;
-  readonly accessKey: string;
+/** `endpoint` is `https://…`, without a slash at the end. */
+export type SignalRConnection =
+  | { readonly endpoint: string; readonly accessKey: string }
+  | { readonly endpoint: string; readonly credential: TokenCredential };
+
+type SignalRSettings = Pick<Settings, `AzureSignalRConnectionString${'' | '__serviceUri' | '__clientId'}`>;
+
+/** By connection string, or else by endpoint and identity. @throws when the connection string has no Endpoint or AccessKey */
+export function signalRConnection(settings: SignalRSettings): SignalRConnection {
+  const { AzureSignalRConnectionString: connectionString, AzureSignalRConnectionString__serviceUri: uri = '' } =
+    settings;
+  if (connectionString) return parseConnectionString(connectionString);
+  const credential = lazyCredential(settings.AzureSignalRConnectionString__clientId);
+  return { endpoint: uri.replace(/\/$/, ''), credential };
 }
 
-/** @throws when the connection string has no Endpoint or AccessKey */
-export function parseSignalRConnectionString(text: string): SignalRConnection {
+function parseConnectionString(text: string): SignalRConnection {
   const parts = new Map<string, string>();
   for (const part of text.split(';')) {
     const at = part.indexOf('=');
@@ -26,6 +37,13 @@ export function parseSignalRConnectionString(text: string): SignalRConnection {
     throw new Error('AzureSignalRConnectionString should look like Endpoint=https://…;AccessKey=…;Version=1.0;');
   }
   return { endpoint: endpoint.replace(/\/$/, '') + (port ? `:${port}` : ''), accessKey };
+}
+
+let connection: SignalRConnection | undefined;
+
+export function getSignalRConnection(): SignalRConnection {
+  connection ??= signalRConnection(getSettings());
+  return connection;
 }
 
 /** Whom a message goes to. */
@@ -57,22 +75,31 @@ export async function checkSignalR(): Promise<void> {
 }
 
 async function callSignalR(method: string, path: string, body?: unknown): Promise<void> {
-  const connection = parseSignalRConnectionString(getSettings().AzureSignalRConnectionString);
-  const url = `${connection.endpoint}${path}`;
+  const url = `${getSignalRConnection().endpoint}${path}`;
   const status = await callHttp(new URL(`${url}?api-version=${apiVersion}`), {
     method,
-    headers: { authorization: `Bearer ${tokenFor(url, connection.accessKey)}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${await tokenFor(url)}`, 'content-type': 'application/json' },
     timeoutMs: requestTimeoutMs,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   if (status < 200 || status > 299) throw new Error(`SignalR answered ${status} to ${method} ${path}`);
 }
 
+/** learn.microsoft.com/azure/azure-signalr/signalr-howto-authorize-managed-identity */
+const scope = 'https://signalr.azure.com/.default';
+
+/** The library behind the credential keeps the token as long as it is valid. */
+async function tokenFor(url: string): Promise<string> {
+  const connection = getSignalRConnection();
+  if ('accessKey' in connection) return signedToken(url, connection.accessKey);
+  return (await getToken(connection.credential, scope)).token;
+}
+
 const tokens = new Map<string, { readonly token: string; readonly until: number }>();
 const rememberedTokens = 1_000;
 
 /** A JWT for one URL (its audience), kept for half its life: signing costs more than sending. */
-function tokenFor(audience: string, accessKey: string): string {
+function signedToken(audience: string, accessKey: string): string {
   const known = tokens.get(audience);
   if (known !== undefined && known.until > Date.now()) return known.token;
   const token = jwt.sign({}, accessKey, { audience, expiresIn: tokenLifetimeS });

@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import type { DependencyHealth, DependencyName, Health } from '../../contracts/health.ts';
 import { getRedis } from '../azure/redis.ts';
+import { missingRole } from '../azure/missing-role.ts';
 import { checkServiceBus } from '../azure/service-bus.ts';
 import { checkSignalR } from '../azure/signalr.ts';
 import { answering } from '../http-errors.ts';
@@ -38,14 +39,17 @@ const timeoutMs = 3_000;
 
 async function check(name: DependencyName): Promise<DependencyHealth> {
   const started = performance.now();
-  const state = await Promise.race([
+  const fault = await Promise.race([
     checks[name]().then(
-      () => 'up' as const,
-      () => 'down' as const,
+      () => undefined,
+      (error: unknown) => missingRole(name, error) ?? noAnswer(name),
     ),
-    new Promise<'down'>((resolve) => setTimeout(resolve, timeoutMs, 'down').unref()),
+    new Promise<string>((resolve) => setTimeout(resolve, timeoutMs, noAnswer(name)).unref()),
   ]);
   const latencyMs = Math.round((performance.now() - started) * 10) / 10;
-  const detail = `No answer from ${name}: see whether it runs, and whether its connection setting is right.`;
-  return { name, state, latencyMs, ...(state === 'down' && { detail }) };
+  return { name, latencyMs, ...(fault === undefined ? { state: 'up' } : { state: 'down', detail: fault }) };
+}
+
+function noAnswer(name: DependencyName): string {
+  return `No answer from ${name}: see whether it runs, and whether its connection setting is right.`;
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { blobConnection, blobEndpoint } from '../azure/blob.ts';
-import { parseSignalRConnectionString } from '../azure/signalr.ts';
+import { getSignalRConnection } from '../azure/signalr.ts';
 import { AppError } from '../errors.ts';
 import { answering } from '../http-errors.ts';
 import { getSettings } from '../settings.ts';
@@ -63,7 +63,7 @@ let connectSources: string | undefined;
 
 function securityHeaders(): Record<string, string> {
   if (connectSources === undefined) {
-    const { endpoint } = parseSignalRConnectionString(getSettings().AzureSignalRConnectionString);
+    const { endpoint } = getSignalRConnection();
     const storage = blobConnection(getSettings());
     // Large payloads are uploaded from the page, and read, without coming by here.
     const blobs = storage === undefined ? '' : ` ${new URL(blobEndpoint(storage)).origin}`;

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+
+/** Either the name itself, a connection string, or an endpoint and an identity, as the bindings of the Functions host read them. */
+const serviceBusForm = 'a Service Bus connection string: Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=…';
+const signalRForm = 'a SignalR connection string: Endpoint=https://…;AccessKey=…;Version=1.0;';
+
+const clientIdError = 'should be the client ID of a managed identity: xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx';
+const clientId = z.guid({ error: clientIdError }).optional();
+
+const httpEndpoint = (form: string) => z.url({ protocol: /^https?$/, error: `should look like ${form}` }).optional();
+
+/** Settings that say where the services are, and who signs in to them. Without a `__clientId` it is whoever is signed in here. */
+export const connectionShape = {
+  /**
+   * `redis://…` or `rediss://…`; with `?cluster=true` behind it for a Redis Cluster. A user without a password, the object ID of
+   * an identity, signs in with tokens of Entra ID.
+   */
+  RedisConnection: z.url({
+    protocol: /^rediss?$/,
+    error: 'should look like redis://localhost:6379, or rediss://OBJECT-ID@HOST:10000 to sign in by managed identity',
+  }),
+  RedisConnection__clientId: clientId,
+  ServiceBusConnection: z
+    .string()
+    .regex(/(^|;)\s*endpoint=sb:\/\//i, `should be ${serviceBusForm}`)
+    .optional(),
+  ServiceBusConnection__fullyQualifiedNamespace: z
+    .string()
+    .regex(/^[\w-]+(\.[\w-]+)+$/, 'should be a host name such as NAMESPACE.servicebus.windows.net')
+    .optional(),
+  ServiceBusConnection__clientId: clientId,
+  AzureSignalRConnectionString: z
+    .string()
+    .regex(/^(?=.*(^|;)\s*endpoint=https?:\/\/)(?=.*(^|;)\s*accesskey=.)/i, `should be ${signalRForm}`)
+    .optional(),
+  AzureSignalRConnectionString__serviceUri: httpEndpoint('https://NAME.service.signalr.net'),
+  AzureSignalRConnectionString__clientId: clientId,
+  /** Blob Storage for payloads: a connection string, or the endpoint and a managed identity. By default that of the host. */
+  PayloadStorageConnection: z.string().optional(),
+  PayloadStorageConnection__blobServiceUri: httpEndpoint('https://ACCOUNT.blob.core.windows.net'),
+  PayloadStorageConnection__clientId: clientId,
+  AzureWebJobsStorage: z.string().optional(),
+  AzureWebJobsStorage__blobServiceUri: httpEndpoint('https://ACCOUNT.blob.core.windows.net'),
+  AzureWebJobsStorage__clientId: clientId,
+};
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** What is missing where one of two settings must be there. */
+export function connectionFaults(given: Given): string[] {
+  return [
+    oneOf(given, 'ServiceBusConnection', serviceBusForm, '__fullyQualifiedNamespace'),
+    oneOf(given, 'AzureSignalRConnectionString', signalRForm, '__serviceUri'),
+    storageFault(given),
+  ].filter((fault) => fault !== undefined);
+}
+
+function oneOf(given: Given, name: string, form: string, suffix: string): string | undefined {
+  if (given[name] || given[name + suffix]) return undefined;
+  return `${name} is missing: it should be ${form} (or set ${name}${suffix}, to sign in by managed identity)`;
+}
+
+/** What `PayloadStore` needs beside itself. */
+function storageFault(given: Given): string | undefined {
+  const places = ['PayloadStorageConnection', 'AzureWebJobsStorage'];
+  const hasOne = places.some((name) => given[name] || given[`${name}__blobServiceUri`]);
+  if (given['PayloadStore'] !== 'redis+blob' || hasOne) return undefined;
+  return 'PayloadStorageConnection is missing: it should be a storage connection string, as PayloadStore is redis+blob and there is no AzureWebJobsStorage';
+}
