@@ -1,9 +1,13 @@
-import { BehaviorSubject, Subject, type Observable } from 'rxjs';
+import { BehaviorSubject, filter, merge, NEVER, Subject, type Observable } from 'rxjs';
 import type { EventPage, TaskEvent } from '../contracts/task-event.ts';
+import { ApiError } from './api-error.ts';
 import { retryDelay } from './back-off.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { EventSequence } from './event-sequence.ts';
-import type { OpenHub } from './hub.ts';
+import type { HubSession, OpenHub } from './hub.ts';
+import { pause } from './pause.ts';
+import { wakesFromSleep } from './sleep.ts';
+import { hedged, within } from './within.ts';
 
 export interface LiveFeedOptions {
   /** Negotiates and connects; a new token each time, so an expired one mends itself. */
@@ -16,35 +20,63 @@ export interface LiveFeedOptions {
   /** False while nobody looks: then the safety fetch rests. */
   readonly isVisible?: () => boolean;
   readonly random?: () => number;
-  /** Milliseconds. */
+  /** The local clock, in milliseconds since 1970. */
+  readonly now?: () => number;
   readonly timings?: Partial<LiveFeedTimings>;
 }
 
+/** In milliseconds, where nothing else is said. */
 export interface LiveFeedTimings {
   /** How long an event may wait for the one before it until the gap is fetched. */
   readonly gap: number;
   /** Between fetches that find what a push lost without anything after it to tell. */
   readonly safety: number;
+  /** How long an answer may take until the connection counts as dead. */
+  readonly answer: number;
+  /** After a wake-up: how long an answer may take until it is asked for again, on another connection. */
+  readonly hurry: number;
+  /** How often the clock is looked at, to notice that the machine has slept. */
+  readonly look: number;
+  /** Pages: further behind than that, a new snapshot is quicker. */
+  readonly behind: number;
   readonly retry: (failures: number, random: () => number) => number;
 }
 
-const defaultTimings: LiveFeedTimings = { gap: 250, safety: 20_000, retry: retryDelay };
+const defaultTimings: LiveFeedTimings = {
+  gap: 250,
+  safety: 20_000,
+  answer: 10_000,
+  hurry: 500,
+  look: 1_000,
+  behind: 30,
+  retry: retryDelay,
+};
 
 /** The owner's events, each once and in order, over lost connections, lost pushes and sleep. */
 export class LiveFeed {
   readonly #options: LiveFeedOptions;
   readonly #timings: LiveFeedTimings;
+  readonly #now: () => number;
+  readonly #wake: Observable<unknown>;
+  readonly #sleeps: Observable<void>;
   readonly #sequence = new EventSequence();
   readonly #events = new Subject<readonly TaskEvent[]>();
+  readonly #snapshots = new BehaviorSubject(0);
   readonly #state = new BehaviorSubject<ConnectionState>({ kind: 'connecting' });
   #stop: AbortController | undefined;
   #fetching: Promise<void> | undefined;
   #gapTimer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  /** The next session begins without a pause. */
+  #hurries = false;
+  #wasPushed = false;
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
     this.#timings = { ...defaultTimings, ...options.timings };
+    this.#now = options.now ?? Date.now;
+    this.#wake = options.wake ?? NEVER;
+    this.#sleeps = wakesFromSleep(this.#now, this.#timings.look);
   }
 
   /** Never empty arrays, never an event twice. */
@@ -54,6 +86,14 @@ export class LiveFeed {
 
   get state$(): Observable<ConnectionState> {
     return this.#state;
+  }
+
+  /**
+   * Emits with each snapshot that has been taken, from the last one on. After the first, one means that events are missing
+   * from `events$`: what was built of events has to be fetched anew.
+   */
+  get snapshots$(): Observable<number> {
+    return this.#snapshots.pipe(filter((count) => count > 0));
   }
 
   /** Takes the snapshot, connects, and stays connected until `stop`. */
@@ -72,11 +112,13 @@ export class LiveFeed {
   async #stayConnected(stopped: AbortSignal): Promise<void> {
     while (!stopped.aborted) {
       // Whatever ends a session, the answer is the same: try again later. The person sees the state.
-      await this.#session(stopped).catch(() => undefined);
+      const why = await this.#session(stopped).catch((error: unknown) => error);
       if (stopped.aborted) return;
+      if (this.#hurries && why === undefined) continue;
+      this.#hurries = false;
       const delay = this.#timings.retry(this.#failures++, this.#options.random ?? Math.random);
-      this.#state.next({ kind: 'offline', retryAt: Date.now() + delay });
-      await this.#pause(delay, stopped, this.#options.wake);
+      this.#state.next({ kind: isSignedOut(why) ? 'signed-out' : 'offline', retryAt: this.#now() + delay });
+      await pause(delay, stopped, merge(this.#wake, this.#sleeps));
     }
   }
 
@@ -86,42 +128,77 @@ export class LiveFeed {
     const ended = new AbortController();
     const end = () => ended.abort();
     stopped.addEventListener('abort', end);
-    const hub = await this.#options
-      .openHub((events) => this.#receive(events, end))
-      .catch(async (error: unknown) => {
-        // Without pushes the events still come, once per try.
-        await this.#catchUp();
-        throw error;
-      });
-    const waking = this.#options.wake?.subscribe(() => void this.#catchUp().catch(end));
+    // Over HTTP it is known sooner what was missed.
+    const isHurried = this.#hurries;
+    this.#hurries = false;
+    if (isHurried) await this.#catchUp(true);
+    const hub = await this.#openHub(end, isHurried);
+    const waking = merge(this.#wake, this.#sleeps).subscribe(() => void this.#catchUp(true).catch(end));
+    // After a sleep the connection is dead, although nobody has told.
+    waking.add(this.#sleeps.subscribe(() => this.#endInHurry(end)));
     try {
       void hub.closed.then(end);
       await this.#catchUpVisibly();
       this.#failures = 0;
-      await this.#keepSafe(ended.signal);
+      await this.#keepSafe(ended.signal, end);
     } finally {
-      waking?.unsubscribe();
+      waking.unsubscribe();
       stopped.removeEventListener('abort', end);
       clearTimeout(this.#gapTimer);
       this.#gapTimer = undefined;
-      await hub.stop();
+      // Not waited for: a dead connection takes its time to close.
+      hub.stop().catch(() => undefined);
     }
   }
 
+  async #openHub(giveUp: () => void, isHurried: boolean): Promise<HubSession> {
+    const openings: Promise<HubSession>[] = [];
+    const open = () => {
+      openings.push(this.#options.openHub((events) => this.#receive(events, giveUp)));
+      return openings.at(-1)!;
+    };
+    let opened: HubSession | undefined;
+    try {
+      opened = await within(this.#timings.answer, isHurried ? hedged(this.#timings.hurry, open) : open());
+      return opened;
+    } catch (error) {
+      // Without pushes the events still come, once per try.
+      if (!isSignedOut(error)) await this.#catchUp();
+      throw error;
+    } finally {
+      // What opens too late opens for nobody.
+      for (const opening of openings)
+        opening.then((hub) => (hub === opened ? undefined : hub.stop())).catch(() => undefined);
+    }
+  }
+
+  #endInHurry(end: () => void): void {
+    this.#hurries = true;
+    end();
+  }
+
   async #begin(): Promise<void> {
-    this.#emit(this.#sequence.begin(await this.#options.snapshot()));
+    // A snapshot is several requests.
+    this.#emit(this.#sequence.begin(await within(this.#timings.answer * 3, this.#options.snapshot())));
+    this.#snapshots.next(this.#snapshots.value + 1);
   }
 
   /** Fetches now and then, for as long as the connection lasts. Rejects when fetching fails. */
-  async #keepSafe(ended: AbortSignal): Promise<void> {
+  async #keepSafe(ended: AbortSignal, end: () => void): Promise<void> {
     while (!ended.aborted) {
-      await this.#pause(this.#timings.safety, ended);
+      this.#wasPushed = false;
+      await pause(this.#timings.safety, ended);
       if (ended.aborted) return;
-      if (this.#options.isVisible?.() ?? true) await this.#catchUp();
+      if (!(this.#options.isVisible?.() ?? true)) continue;
+      const before = this.#sequence.settled;
+      await this.#catchUp();
+      // Events came, and none of them by push: a connection that is open in name only. A new one is opened.
+      if (!this.#wasPushed && this.#sequence.settled !== before) this.#endInHurry(end);
     }
   }
 
   #receive(events: readonly TaskEvent[], giveUp: () => void): void {
+    this.#wasPushed = true;
     this.#emit(this.#sequence.push(events));
     if (!this.#sequence.hasGap || this.#gapTimer !== undefined) return;
     this.#gapTimer = setTimeout(() => {
@@ -142,18 +219,20 @@ export class LiveFeed {
   }
 
   /** One fetch at a time; who asks meanwhile gets the one under way. */
-  #catchUp(): Promise<void> {
-    this.#fetching ??= this.#fetchMissed().finally(() => {
+  #catchUp(isHurried = false): Promise<void> {
+    this.#fetching ??= this.#fetchMissed(isHurried).finally(() => {
       this.#fetching = undefined;
     });
     return this.#fetching;
   }
 
-  async #fetchMissed(): Promise<void> {
-    for (;;) {
-      const page = await this.#options.listEvents(this.#sequence.settled ?? 'latest');
-      // Events that are no longer kept cannot be fetched: build on a new snapshot.
-      if (page.gap === true) return this.#begin();
+  async #fetchMissed(isHurried: boolean): Promise<void> {
+    for (let pages = 0; ; pages += 1) {
+      const after = this.#sequence.settled ?? 'latest';
+      const ask = () => this.#options.listEvents(after);
+      const page = await within(this.#timings.answer, isHurried ? hedged(this.#timings.hurry, ask) : ask());
+      // Events that are no longer kept cannot be fetched, and too many are not worth it: build on a new snapshot.
+      if (page.gap === true || pages > this.#timings.behind) return this.#begin();
       this.#emit(this.#sequence.fetched(page));
       if (page.events.length === 0) break;
     }
@@ -162,20 +241,8 @@ export class LiveFeed {
   #emit(events: readonly TaskEvent[]): void {
     if (events.length > 0) this.#events.next(events);
   }
+}
 
-  /** Resolves after `ms`, on a wake-up, or when `signal` aborts. */
-  #pause(ms: number, signal: AbortSignal, wake?: Observable<unknown>): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        waking?.unsubscribe();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      const waking = wake?.subscribe(done);
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
-    });
-  }
+function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'unauthenticated';
 }

@@ -1,4 +1,5 @@
 import { apiErrorFrom } from './api-error.ts';
+import type { ServerClock } from './server-clock.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -19,9 +20,17 @@ export function requestTarget({ path, query = {} }: ApiRequest): string {
   return search.size === 0 ? path : `${path}?${search.toString()}`;
 }
 
-/** Sends by `fetch`. `headers` go with every request, e.g. a cookie or a function key. */
-export function fetchRequest(baseUrl: string, headers: Readonly<Record<string, string>> = {}): SendRequest {
+/**
+ * Sends by `fetch`. `headers` go with every request, e.g. a cookie or a function key.
+ * @param clock learns the server's time from the answers
+ */
+export function fetchRequest(
+  baseUrl: string,
+  headers: Readonly<Record<string, string>> = {},
+  clock?: ServerClock,
+): SendRequest {
   return async (request) => {
+    const sentAt = clock?.local() ?? 0;
     const answer = await fetch(new URL(requestTarget(request), baseUrl), {
       method: request.method,
       headers: {
@@ -33,6 +42,7 @@ export function fetchRequest(baseUrl: string, headers: Readonly<Record<string, s
     }).catch(() => {
       throw apiErrorFrom(0, undefined);
     });
+    clock?.learn(answer.headers.get('date'), sentAt);
     const body = parse(await answer.text().catch(() => ''));
     if (!answer.ok) throw apiErrorFrom(answer.status, body);
     return body;

@@ -30,6 +30,9 @@ export interface DeadLetterQuery {
   readonly cursor?: string;
 }
 
+/** What the API gives at once. */
+const largestEventPage = 1_000;
+
 /** What SignalR's `negotiate` answers. */
 export interface ConnectionInfo {
   readonly url: string;
@@ -130,8 +133,8 @@ export class TaskApi {
   }
 
   /** `after`: a cursor, `0` (all that is kept) or `latest` (none, only where the stream ends). */
-  async listEvents(after: string): Promise<EventPage> {
-    return (await this.#send({ method: 'GET', path: '/api/events', query: { after } })) as EventPage;
+  async listEvents(after: string, limit = largestEventPage): Promise<EventPage> {
+    return (await this.#send({ method: 'GET', path: '/api/events', query: { after, limit } })) as EventPage;
   }
 
   /** Of the caller's own tasks; for operators, of all tasks. */

@@ -222,7 +222,7 @@ describe('a client that watches tasks', () => {
     await client.load('t2');
     await fetch(`${api.url}/api/tasks/t2/replay`, { method: 'POST' });
     await api.push(api.events.at(-1)!);
-    await until(client.watch('t2'), ({ maxAttempts }) => maxAttempts === 14);
+    await until(client.watch('t2', { beyondEnd: true }), ({ maxAttempts }) => maxAttempts === 14);
   });
 
   it('draws a burst as one change', async () => {

@@ -1,5 +1,6 @@
 import {
   BehaviorSubject,
+  combineLatest,
   defer,
   distinctUntilChanged,
   EMPTY,
@@ -9,6 +10,8 @@ import {
   map,
   merge,
   type Observable,
+  switchMap,
+  takeWhile,
 } from 'rxjs';
 import type { SubmitTask } from '../contracts/submit.ts';
 import type { TaskEvent } from '../contracts/task-event.ts';
@@ -18,10 +21,14 @@ import { Completion } from './completion.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { signalRHub } from './hub.ts';
 import { LiveFeed, type LiveFeedTimings } from './live-feed.ts';
+import { LiveStream } from './live-stream.ts';
 import type { SendRequest } from './request.ts';
 import { ScheduleApi } from './schedule-api.ts';
+import { ServerClock } from './server-clock.ts';
 import { submitTask } from './submit.ts';
 import { TaskApi, type TaskQuery } from './task-api.ts';
+import { fits, newestFirst, type TaskFilter, toQuery } from './task-filter.ts';
+import { isEnded } from './task-reducer.ts';
 import { TaskStore, type Schedule } from './task-store.ts';
 import type { UploadOptions } from './upload.ts';
 
@@ -31,6 +38,8 @@ export interface TaskClientOptions {
   readonly schedule?: Schedule;
   readonly wake?: Observable<unknown>;
   readonly isVisible?: () => boolean;
+  /** The one that `send` teaches. */
+  readonly clock?: ServerClock;
   readonly timings?: Partial<LiveFeedTimings>;
 }
 
@@ -42,10 +51,12 @@ export type ListState =
 
 const pageSize = 100;
 
-/** Submits tasks and watches them, live. `start` it once; everything it gives out is kept up by events. */
+/** Submits tasks and watches them, live: everything it gives out is kept up by events. It connects when something is watched. */
 export class TaskClient {
   readonly api: TaskApi;
   readonly schedules: ScheduleApi;
+  /** For all that is compared with times of tasks and events: the local clock may be off by hours. */
+  readonly clock: ServerClock;
   readonly #feed: LiveFeed;
   readonly #store: TaskStore;
   readonly #list = new BehaviorSubject<ListState>({ kind: 'loading' });
@@ -57,12 +68,14 @@ export class TaskClient {
   });
   #next: string | undefined;
 
-  constructor({ send, schedule = (flush) => void setTimeout(flush, 16), ...options }: TaskClientOptions) {
+  constructor({ send, clock, schedule = (flush) => void setTimeout(flush, 16), ...options }: TaskClientOptions) {
+    this.clock = clock ?? new ServerClock();
     this.api = new TaskApi(send);
     this.schedules = new ScheduleApi(send);
     this.#store = new TaskStore(schedule);
     this.#feed = new LiveFeed({
       ...options,
+      now: () => this.clock.local(),
       openHub: signalRHub(() => this.api.negotiate()),
       listEvents: (after) => this.api.listEvents(after),
       snapshot: () => this.#snapshot(),
@@ -91,6 +104,12 @@ export class TaskClient {
     return this.#feed.events$;
   }
 
+  /** Emits when events were missed for good: what somebody has built of `events$` has to be fetched anew. */
+  get resets$(): Observable<unknown> {
+    return this.#feed.snapshots$.pipe(filter((count) => count > 1));
+  }
+
+  /** Connects; watching does that by itself. */
   start(): void {
     this.#feed.start();
   }
@@ -126,13 +145,45 @@ export class TaskClient {
   }
 
   /**
-   * A task as it is and whenever it changes, fetched when it is not known; fails with an `ApiError` when it cannot be.
-   * It does not end with the task, which may be replayed.
+   * A task as it is now and at each change, to its end; `beyondEnd` goes on, as it may be replayed. Fetched when it is not known; fails
+   * with an `ApiError` when it cannot be.
    */
-  watch(id: string): Observable<Task> {
-    return defer(() =>
-      merge(this.#store.get(id) ? EMPTY : from(this.load(id)).pipe(ignoreElements()), this.#changesOf(id)),
+  watch(id: string, { beyondEnd = false } = {}): LiveStream<Task> {
+    const changes = defer(() => {
+      this.start();
+      const loading = this.#store.get(id) ? EMPTY : from(this.load(id)).pipe(ignoreElements());
+      // What was answered a moment ago, e.g. to a replay, counts.
+      const changes = from(this.#store.drawn()).pipe(switchMap(() => this.#changesOf(id)));
+      return merge(loading, changes);
+    });
+    return new LiveStream(beyondEnd ? changes : changes.pipe(takeWhile(({ state }) => !isEnded(state), true)));
+  }
+
+  /** All tasks that fit, newest first, whenever one of them changes; the newest hundred to begin with. It does not end. */
+  watchAll(wanted: TaskFilter = {}): LiveStream<readonly Task[]> {
+    const tasks = defer(() => {
+      this.start();
+      const found = this.#feed.snapshots$.pipe(switchMap(() => this.#findBefore(wanted)));
+      return combineLatest([found, this.tasks$]);
+    });
+    return new LiveStream(
+      tasks.pipe(
+        map(([, all]) => [...all.values()].filter((task) => fits(task, wanted)).sort(newestFirst)),
+        distinctUntilChanged(isSameList),
+      ),
+      { newestOnly: true },
     );
+  }
+
+  /** The snapshot has the newest tasks, of which few may fit. A lost connection is the feed's to mend, and it comes by here then. */
+  async #findBefore(wanted: TaskFilter): Promise<void> {
+    const query = toQuery(wanted);
+    if (Object.keys(query).length > 0) {
+      await this.find(query as TaskQuery).catch((error: unknown) => {
+        if ((error as ApiError).status >= 400 && (error as ApiError).status < 500) throw error;
+      });
+    }
+    await this.#store.drawn();
   }
 
   #changesOf(id: string): Observable<Task> {
@@ -188,4 +239,8 @@ export class TaskClient {
     this.#store.put([task]);
     return task;
   }
+}
+
+function isSameList(a: readonly Task[], b: readonly Task[]): boolean {
+  return a.length === b.length && a.every((task, index) => task === b[index]);
 }

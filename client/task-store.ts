@@ -1,4 +1,4 @@
-import { BehaviorSubject, Subject, type Observable } from 'rxjs';
+import { BehaviorSubject, firstValueFrom, skip, Subject, type Observable } from 'rxjs';
 import type { TaskEvent } from '../contracts/task-event.ts';
 import type { Task } from '../contracts/task.ts';
 import { applyEvent, isEnded, mergeFetched, type KnownTask } from './task-reducer.ts';
@@ -18,6 +18,8 @@ export class TaskStore {
   /** What tasks are shown as while the API has not yet answered. */
   readonly #guesses = new Map<string, Partial<Task>>();
   readonly #tasks = new BehaviorSubject<ReadonlyMap<string, Task>>(new Map());
+  /** Shown otherwise than before. */
+  readonly #touched = new Set<string>();
   readonly #incomplete = new Subject<Incomplete>();
   readonly #schedule: Schedule;
   #queue: TaskEvent[] = [];
@@ -40,18 +42,25 @@ export class TaskStore {
     return this.#known.get(id)?.task;
   }
 
+  /** Resolves when readers have seen all that was taken so far. */
+  async drawn(): Promise<void> {
+    if (this.#scheduled) await firstValueFrom(this.#tasks.pipe(skip(1)));
+  }
+
   /** Takes fetched tasks. */
   put(tasks: readonly Task[]): void {
-    for (const task of tasks) this.#known.set(task.id, mergeFetched(this.#known.get(task.id), task));
+    for (const task of tasks) this.#keep(task.id, mergeFetched(this.#known.get(task.id), task));
     this.#changed();
   }
 
   /** Shows a task as it will soon be, until the returned function is called or an event tells how it is. */
   guess(id: string, changes: Partial<Task>): () => void {
     this.#guesses.set(id, changes);
+    this.#touched.add(id);
     this.#changed();
     return () => {
       if (this.#guesses.get(id) === changes) this.#guesses.delete(id);
+      this.#touched.add(id);
       this.#changed();
     };
   }
@@ -77,8 +86,24 @@ export class TaskStore {
     this.#scheduled = false;
     const incomplete = this.#queue.flatMap((event) => this.#apply(event) ?? []);
     this.#queue = [];
-    this.#tasks.next(new Map([...this.#known].map(([id, { task }]) => [id, this.#shown(task)])));
+    this.#tasks.next(this.#redrawn());
     for (const task of incomplete) this.#incomplete.next(task);
+  }
+
+  /** A copy in which only what was touched is made anew: there may be ten thousand others. */
+  #redrawn(): ReadonlyMap<string, Task> {
+    const tasks = new Map(this.#tasks.value);
+    for (const id of this.#touched) {
+      const known = this.#known.get(id);
+      if (known !== undefined) tasks.set(id, this.#shown(known.task));
+    }
+    this.#touched.clear();
+    return tasks;
+  }
+
+  #keep(id: string, known: KnownTask): void {
+    this.#known.set(id, known);
+    this.#touched.add(id);
   }
 
   #shown(task: Task): Task {
@@ -91,7 +116,7 @@ export class TaskStore {
     const known = this.#known.get(id);
     // Progress of a task that nobody has asked for is not worth a request; its next state is.
     if (known === undefined) return event.kind === 'progress' ? undefined : { id, why: 'unknown' };
-    this.#known.set(id, applyEvent(known, event));
+    this.#keep(id, applyEvent(known, event));
     if (event.kind !== 'progress') this.#guesses.delete(id);
     return saysLess(event) ? { id, why: 'truncated' } : undefined;
   }

@@ -24,6 +24,22 @@ describe('an observable as an async iterator', () => {
     expect(seen).toEqual([1, 2, 3]);
   });
 
+  it('gives a slow reader the newest value only, where that is asked for', async () => {
+    const source = new Subject<number>();
+    const seen: number[] = [];
+    const reading = (async () => {
+      for await (const value of values(source, { newestOnly: true })) {
+        seen.push(value);
+        if (value === 1) [2, 3, 4].forEach((next) => source.next(next));
+      }
+    })();
+    source.next(1);
+    await new Promise(setImmediate);
+    source.complete();
+    await reading;
+    expect(seen).toEqual([1, 4]);
+  });
+
   it('ends with the observable', async () => {
     expect(await all(values(of(1, 2)))).toEqual([1, 2]);
     expect(await all(values(EMPTY))).toEqual([]);

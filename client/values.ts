@@ -1,15 +1,19 @@
 import type { Observable } from 'rxjs';
 
 /**
- * The values of an observable one after the other, for `for await`. None is skipped: those that come while the last one
- * is worked on wait. Leaving the loop ends the subscription.
+ * The values of an observable one after the other, for `for await`. Those that come while the last one is worked on wait: all of them,
+ * or with `newestOnly` the newest. Leaving the loop ends the subscription.
  */
-export async function* values<T>(source: Observable<T>): AsyncGenerator<T, void, undefined> {
+export async function* values<T>(
+  source: Observable<T>,
+  { newestOnly = false } = {},
+): AsyncGenerator<T, void, undefined> {
   const waiting: T[] = [];
   let end: { readonly error?: unknown } | undefined;
   let wake = () => {};
   const subscription = source.subscribe({
     next: (value) => {
+      if (newestOnly) waiting.length = 0;
       waiting.push(value);
       wake();
     },

@@ -24,6 +24,10 @@ export interface LittleApi {
   isDown: boolean;
   /** The next page of events says that some are no longer kept. */
   hasForgotten: boolean;
+  /** While true, every request is answered with 401. */
+  isSignedOut: boolean;
+  /** Of SignalR, when a test puts a proxy before it. */
+  hubPort: number;
   /** While true, replays are answered with 409. */
   refusesReplays: boolean;
   stopSignalR(): Promise<void>;
@@ -49,6 +53,8 @@ export async function startLittleApi(): Promise<LittleApi> {
     events: [],
     isDown: false,
     hasForgotten: false,
+    isSignedOut: false,
+    hubPort: signalR.port,
     refusesReplays: false,
     store(taskId, more) {
       sequence += 1;
@@ -88,8 +94,9 @@ export async function startLittleApi(): Promise<LittleApi> {
     const { pathname, searchParams } = new URL(request.url!, 'http://localhost');
     counts.set(pathname, api.asked(pathname) + 1);
     if (api.isDown) request.destroy();
-    else if (pathname === '/api/negotiate') answer(response, connectionInfo(hub()));
-    else if (pathname === '/api/tasks') answer(response, { tasks: [...api.tasks.values()].reverse() });
+    else if (api.isSignedOut) refuse(response, 401, 'unauthenticated');
+    else if (pathname === '/api/negotiate') answer(response, connectionInfo(`http://localhost:${api.hubPort}`));
+    else if (pathname === '/api/tasks') answer(response, { tasks: tasksLike(api, searchParams) });
     else if (pathname === '/api/events') answer(response, eventPage(api, searchParams.get('after')!));
     else answerTask(api, request, response);
   });
@@ -100,6 +107,12 @@ export async function startLittleApi(): Promise<LittleApi> {
 function connectionInfo(hub: string) {
   const url = `${hub}/client/?hub=tasks`;
   return { url, accessToken: jwt.sign({ nameid: 'me' }, accessKey, { audience: url, expiresIn: 60 }) };
+}
+
+function tasksLike(api: LittleApi, query: URLSearchParams): Task[] {
+  const states = query.get('state')?.split(',');
+  const tasks = [...api.tasks.values()].reverse();
+  return states === undefined ? tasks.slice(0, 5) : tasks.filter(({ state }) => states.includes(state));
 }
 
 function eventPage(api: LittleApi, after: string) {

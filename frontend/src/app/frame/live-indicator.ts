@@ -1,5 +1,7 @@
+import { DOCUMENT } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { Tasks } from '../live/tasks.ts';
+import { signInAddress } from '../live/who.ts';
 import { Countdown } from '../ui/countdown.ts';
 
 /** The connection in words: a person knows at a glance whether what they see is now. */
@@ -14,6 +16,8 @@ import { Countdown } from '../ui/countdown.ts';
     <!-- Outside of what is read aloud: these change many times a second. -->
     @if (connection().kind === 'offline') {
       <span class="detail"><ng-container i18n>retrying</ng-container> <app-countdown [to]="retryAt()" /></span>
+    } @else if (connection().kind === 'signed-out') {
+      <a class="detail" [href]="signInAddress" i18n>sign in</a>
     } @else if (missed() > 0) {
       <span class="detail">({{ missed() }})</span>
     }
@@ -34,7 +38,8 @@ import { Countdown } from '../ui/countdown.ts';
     :host(.catching-up) {
       --dot: var(--state-running);
     }
-    :host(.offline) {
+    :host(.offline),
+    :host(.signed-out) {
       --dot: var(--state-dead-lettered);
     }
     .dot {
@@ -50,13 +55,15 @@ import { Countdown } from '../ui/countdown.ts';
       font-weight: 400;
     }
     @media (width < 480px) {
-      .detail {
+      span.detail {
         display: none;
       }
     }
   `,
 })
 export class LiveIndicator {
+  readonly #clock = inject(Tasks).client.clock;
+  readonly #page = inject(DOCUMENT);
   protected readonly connection = inject(Tasks).connection;
   protected readonly word = computed(() => {
     switch (this.connection().kind) {
@@ -68,17 +75,24 @@ export class LiveIndicator {
         return $localize`Catching up`;
       case 'offline':
         return $localize`Offline`;
+      case 'signed-out':
+        return $localize`Signed out`;
     }
   });
   protected readonly retryAt = computed(() => {
     const state = this.connection();
-    return state.kind === 'offline' ? state.retryAt : 0;
+    // It is told by the local clock, and shown by the server's.
+    return state.kind === 'offline' ? state.retryAt + this.#clock.ahead : 0;
   });
   /** Events fetched so far of those that were missed. */
   protected readonly missed = computed(() => {
     const state = this.connection();
     return state.kind === 'catching-up' ? state.events : 0;
   });
+  protected get signInAddress(): string {
+    return signInAddress(this.#page);
+  }
+
   protected readonly explanation = computed(() => explanations[this.connection().kind]);
 }
 
@@ -87,4 +101,5 @@ const explanations = {
   live: $localize`What you see is now: changes arrive as they happen.`,
   'catching-up': $localize`Connected again; fetching what happened meanwhile.`,
   offline: $localize`No connection: what you see may be old. It reconnects by itself and then fetches what was missed.`,
+  'signed-out': $localize`Your sign-in is over: nothing new arrives until you sign in again.`,
 } as const;

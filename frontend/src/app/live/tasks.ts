@@ -3,7 +3,7 @@ import { HttpClient } from '@angular/common/http';
 import { computed, DestroyRef, inject, Injectable, type Signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import type { Task } from '../../../../contracts/task.ts';
-import { TaskClient } from '../../../../client/index.ts';
+import { ServerClock, TaskClient } from '../../../../client/index.ts';
 import { angularRequest } from './angular-request.ts';
 import { onNextFrame, pageWakes } from './page-wake.ts';
 
@@ -11,8 +11,10 @@ import { onNextFrame, pageWakes } from './page-wake.ts';
 @Injectable({ providedIn: 'root' })
 export class Tasks {
   readonly #page = inject(DOCUMENT);
+  readonly #clock = new ServerClock();
   readonly client = new TaskClient({
-    send: angularRequest(inject(HttpClient)),
+    send: angularRequest(inject(HttpClient), this.#clock),
+    clock: this.#clock,
     schedule: onNextFrame(this.#page),
     wake: pageWakes(this.#page),
     isVisible: () => !this.#page.hidden,

@@ -9,7 +9,13 @@ import type { SubmitTask } from '../../../../contracts/submit.ts';
 import type { TaskEvent } from '../../../../contracts/task-event.ts';
 import type { TaskTypeInfo } from '../../../../contracts/task-type-info.ts';
 import type { Task } from '../../../../contracts/task.ts';
-import { ApiError, type ConnectionState, type ListState, type TaskQuery } from '../../../../client/index.ts';
+import {
+  ApiError,
+  ServerClock,
+  type ConnectionState,
+  type ListState,
+  type TaskQuery,
+} from '../../../../client/index.ts';
 import { Tasks } from '../live/tasks.ts';
 
 export const echoType: TaskTypeInfo = {
@@ -79,6 +85,7 @@ export class FakeTasks {
 
   readonly client = {
     events$: this.events$,
+    clock: new ServerClock(),
     api: {
       listTaskTypes: async () => this.types,
       getTimeline: async (id: string) => ({ taskId: id, events: this.timeline }),

@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, input, signal } from '@angular/core';
+import { Clock } from './clock.ts';
 import { formatDuration } from './duration.ts';
 
 /** Time left until a moment, ten times a second; `now` when it has come. */
@@ -8,18 +9,19 @@ import { formatDuration } from './duration.ts';
   template: `{{ left() }}`,
 })
 export class Countdown {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the server's clock. */
   readonly to = input.required<number>();
-  readonly #now = signal(Date.now());
+  readonly #clock = inject(Clock);
+  readonly #now = signal(this.#clock.exactly());
   protected readonly left = computed(() => {
     const ms = this.to() - this.#now();
     return ms <= 0
-      ? 'now'
-      : `in ${formatDuration(ms < 10_000 ? Math.ceil(ms / 100) * 100 : Math.ceil(ms / 1000) * 1000)}`;
+      ? $localize`now`
+      : $localize`in ${formatDuration(ms < 10_000 ? Math.ceil(ms / 100) * 100 : Math.ceil(ms / 1000) * 1000)}:duration:`;
   });
 
   constructor() {
-    const timer = setInterval(() => this.#now.set(Date.now()), 100);
+    const timer = setInterval(() => this.#now.set(this.#clock.exactly()), 100);
     inject(DestroyRef).onDestroy(() => clearInterval(timer));
   }
 }
