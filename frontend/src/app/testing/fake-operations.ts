@@ -127,13 +127,12 @@ export class FakeOperations {
   }
 
   #deadLetters() {
-    const [plan] = this.replays;
     return {
       listDeadLetters: (query: DeadLetterQuery) => this.#answer('listDeadLetters', query, () => this.#page(query)),
       listReplays: () => this.#answer('listReplays', undefined, () => ({ replays: this.replays })),
-      getReplay: (id: string) => this.#answer('getReplay', id, () => this.replays[0] ?? plan),
+      getReplay: (id: string) => this.#answer('getReplay', id, () => this.replays[0]),
       controlReplay: (id: string, action: string) =>
-        this.#answer('controlReplay', action, () => ({ ...this.replays[0], state: action === 'pause' ? 'paused' : 'stopped' })),
+        this.#answer('controlReplay', action, () => ({ ...this.replays[0], id, state: action === 'pause' ? 'paused' : 'stopped' })),
       previewReplay: (body: ReplayDeadLetters) =>
         this.#answer('previewReplay', body, () => ({
           ...{ dryRun: true, matched: 12, replayable: 12, skipped: 0, skippedReasons: {}, refusals: [], groups: [], samples: [] },
