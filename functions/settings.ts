@@ -99,6 +99,7 @@ const Settings = z.object({
   RetentionDays: whole(7, 365),
 });
 export type Settings = z.infer<typeof Settings>;
+export const settingNames: readonly string[] = Object.keys(Settings.shape);
 
 let settings: Settings | undefined;
 

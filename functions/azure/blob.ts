@@ -140,7 +140,7 @@ async function connect(connection: BlobConnection): Promise<BlobServiceClient> {
   return new BlobServiceClient(connection.serviceUri, await connection.credential(), { retryOptions });
 }
 
-const payloadContainer = 'payloads';
+export const payloadContainer = 'payloads';
 let payloads: BlobContainer | undefined;
 
 /** The container of payloads; undefined when no Blob Storage is set up. */

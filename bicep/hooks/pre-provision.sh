@@ -1,0 +1,25 @@
+#!/bin/sh
+# Makes the app registration that people sign in with, unless AUTH_CLIENT_ID names one. It has no secret. May be run again.
+set -eu
+
+if [ -n "${AUTH_CLIENT_ID:-}" ]; then
+  exit 0
+fi
+name="async-message-orchestrator (${AZURE_ENV_NAME:?run this through azd, or set AZURE_ENV_NAME})"
+
+id=$(az ad app list --display-name "$name" --query '[0].appId' --output tsv)
+if [ -z "$id" ]; then
+  # Sign-in by App Service Authentication needs ID tokens.
+  id=$(az ad app create --display-name "$name" --sign-in-audience AzureADMyOrg --enable-id-token-issuance true \
+    --app-roles @bicep/app-roles.json --query appId --output tsv)
+  echo "Made the app registration $name."
+fi
+az ad app update --id "$id" --identifier-uris "api://$id" --set api.requestedAccessTokenVersion=2
+
+if [ -z "$(az ad sp list --filter "appId eq '$id'" --query '[0].id' --output tsv)" ]; then
+  az ad sp create --id "$id" --output none
+fi
+# Only who has been given a role gets in.
+az ad sp update --id "$id" --set appRoleAssignmentRequired=true
+
+azd env set AUTH_CLIENT_ID "$id"

@@ -1,0 +1,234 @@
+metadata description = 'Everything that Async Message Orchestrator needs: one resource group, no secret.'
+
+targetScope = 'subscription'
+
+@description('Required. Name of the environment; part of every resource name.')
+@minLength(1)
+@maxLength(20)
+param environmentName string
+
+@description('Required. Region of all resources. It must offer Flex Consumption and Azure Managed Redis.')
+@metadata({ azd: { type: 'location' } })
+param location string
+
+@description('Optional. How large: dev is the cheapest that works, prod is redundant and scales.')
+@allowed(['dev', 'prod'])
+param size string = 'dev'
+
+@description('Optional. Reach storage, Service Bus and Redis through a virtual network only. Needs Premium Service Bus.')
+param privateNetworking bool = false
+
+@description('Optional. Client ID of the app registration that people sign in with. Empty: nobody can use the API.')
+param authClientId string = ''
+
+@description('Optional. Other origins whose pages may call the API, such as https://portal.example.com.')
+param allowedOrigins array = []
+
+@description('Optional. Hosts that callbacks may go to, with commas between. Empty: none.')
+param callbackHosts string = ''
+
+@description('Optional. Who is told of alerts. Empty: nobody, alerts are only seen in the portal.')
+param alertEmail string = ''
+
+@description('Optional. Version of Node.js.')
+param nodeVersion string = '22'
+
+@description('Optional. Tags of every resource.')
+param tags object = {}
+
+var sizes = {
+  dev: {
+    redisSku: 'Balanced_B0'
+    redisHighAvailability: 'Disabled'
+    signalRSku: 'Free_F1'
+    signalRUnits: 1
+    storageSku: 'Standard_LRS'
+    instanceMemoryMB: 2048
+    maximumInstanceCount: 40
+    alwaysReady: []
+    logDays: 30
+    logGbPerDay: 1
+  }
+  prod: {
+    redisSku: 'Balanced_B5'
+    redisHighAvailability: 'Enabled'
+    signalRSku: 'Standard_S1'
+    signalRUnits: 1
+    storageSku: 'Standard_ZRS'
+    instanceMemoryMB: 2048
+    maximumInstanceCount: 100
+    alwaysReady: [{ name: 'http', instanceCount: 1 }]
+    logDays: 90
+    logGbPerDay: 10
+  }
+}
+var chosen = sizes[size]
+// Private endpoints are a feature of Premium.
+var serviceBusSku = privateNetworking ? 'Premium' : 'Standard'
+// contracts/service-bus.json is the one list of queues and topics, for the local broker as well.
+var entities = loadJsonContent('../contracts/service-bus.json').UserConfig.Namespaces[0]
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var allTags = union(tags, { 'azd-env-name': environmentName })
+var functionAppName = 'func-${token}'
+var webOrigin = 'https://${functionAppName}.azurewebsites.net'
+var origins = union([webOrigin], allowedOrigins)
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: allTags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: {
+    name: 'id-${token}'
+    location: location
+    tags: allTags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  params: {
+    workspaceName: 'log-${token}'
+    applicationInsightsName: 'appi-${token}'
+    location: location
+    tags: allTags
+    retentionDays: chosen.logDays
+    dailyQuotaGb: chosen.logGbPerDay
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: 'st${token}'
+    location: location
+    tags: allTags
+    skuName: chosen.storageSku
+    uploadOrigins: origins
+    isPrivate: privateNetworking
+  }
+}
+
+module serviceBus 'modules/service-bus.bicep' = {
+  scope: group
+  params: {
+    name: 'sb-${token}'
+    location: location
+    tags: allTags
+    skuName: serviceBusSku
+    queues: entities.Queues
+    topics: entities.Topics
+    isPrivate: privateNetworking
+  }
+}
+
+module redis 'modules/redis.bicep' = {
+  scope: group
+  params: {
+    name: 'redis-${token}'
+    location: location
+    tags: allTags
+    skuName: chosen.redisSku
+    highAvailability: chosen.redisHighAvailability
+    isPrivate: privateNetworking
+  }
+}
+
+module signalR 'modules/signalr.bicep' = {
+  scope: group
+  params: {
+    name: 'sigr-${token}'
+    location: location
+    tags: allTags
+    skuName: chosen.signalRSku
+    units: chosen.signalRUnits
+    allowedOrigins: origins
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetworking) {
+  scope: group
+  params: {
+    name: 'vnet-${token}'
+    location: location
+    tags: allTags
+    storageId: storage.outputs.id
+    serviceBusId: serviceBus.outputs.id
+    redisId: redis.outputs.id
+  }
+}
+
+module roleAssignments 'modules/role-assignments.bicep' = {
+  scope: group
+  params: {
+    principalId: identity.outputs.principalId
+    storageName: storage.outputs.name
+    serviceBusName: serviceBus.outputs.name
+    redisName: redis.outputs.name
+    signalRName: signalR.outputs.name
+    applicationInsightsName: monitoring.outputs.applicationInsightsName
+  }
+}
+
+module functionApp 'modules/function-app.bicep' = {
+  scope: group
+  params: {
+    name: functionAppName
+    planName: 'plan-${token}'
+    location: location
+    tags: union(allTags, { 'azd-service-name': 'app' })
+    nodeVersion: nodeVersion
+    instanceMemoryMB: chosen.instanceMemoryMB
+    maximumInstanceCount: chosen.maximumInstanceCount
+    alwaysReady: chosen.alwaysReady
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    packageContainerUrl: storage.outputs.packageContainerUrl
+    allowedOrigins: allowedOrigins
+    authClientId: authClientId
+    subnetId: privateNetworking ? network!.outputs.appSubnetId : ''
+    appSettings: {
+      AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
+      AzureWebJobsStorage__clientId: identity.outputs.clientId
+      AzureWebJobsStorage__credential: 'managedidentity'
+      ServiceBusConnection__fullyQualifiedNamespace: serviceBus.outputs.hostName
+      ServiceBusConnection__clientId: identity.outputs.clientId
+      ServiceBusConnection__credential: 'managedidentity'
+      AzureSignalRConnectionString__serviceUri: signalR.outputs.endpoint
+      AzureSignalRConnectionString__clientId: identity.outputs.clientId
+      AzureSignalRConnectionString__credential: 'managedidentity'
+      RedisConnection: 'rediss://${identity.outputs.principalId}@${redis.outputs.hostName}:${redis.outputs.port}'
+      RedisConnection__clientId: identity.outputs.clientId
+      PayloadStore: 'redis+blob'
+      CallbackHosts: callbackHosts
+      APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
+    }
+  }
+  // Without its roles the app cannot even read its own package.
+  dependsOn: [roleAssignments]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: {
+    tags: allTags
+    email: alertEmail
+    serviceBusId: serviceBus.outputs.id
+    redisId: redis.outputs.id
+    signalRId: signalR.outputs.id
+    functionAppId: functionApp.outputs.id
+  }
+}
+
+@description('Where the web app and the API are.')
+output WEB_URL string = functionApp.outputs.url
+@description('What `func azure functionapp publish` takes.')
+output FUNCTION_APP_NAME string = functionAppName
+output RESOURCE_GROUP string = group.name
+@description('The app\'s identity: a federated credential of the app registration trusts it.')
+output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
+output IDENTITY_CLIENT_ID string = identity.outputs.clientId

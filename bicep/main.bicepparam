@@ -1,0 +1,9 @@
+using './main.bicep'
+
+// azd fills these from its environment; `az deployment sub create` takes them from the shell's.
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'orchestrator')
+param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
+param size = readEnvironmentVariable('AZURE_SIZE', 'dev')
+param privateNetworking = bool(readEnvironmentVariable('AZURE_PRIVATE_NETWORKING', 'false'))
+param authClientId = readEnvironmentVariable('AUTH_CLIENT_ID', '')
+param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const folder = mkdtempSync(join(tmpdir(), 'hooks-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Writes down what it was called with, and answers what the test says for it. */
+function standIn(name: string, answers: readonly (readonly [beginning: string, answer: string])[]): void {
+  const cases = answers.map(([beginning, answer]) => `  "${beginning}"*) echo '${answer}' ;;`);
+  const lines = ['#!/bin/sh', `echo "${name} $*" >> '${join(folder, 'calls')}'`, 'case "$*" in', ...cases, 'esac', ''];
+  writeFileSync(join(folder, name), lines.join('\n'));
+  chmodSync(join(folder, name), 0o755);
+}
+
+function runHook(hook: string, env: Record<string, string>, answers: Parameters<typeof standIn>[1] = []) {
+  writeFileSync(join(folder, 'calls'), '');
+  standIn('az', answers);
+  standIn('azd', []);
+  const path = `${folder}:${process.env['PATH']}`;
+  const { status, stderr } = spawnSync('sh', [`bicep/hooks/${hook}.sh`], {
+    env: { PATH: path, ...env },
+    encoding: 'utf8',
+  });
+  return { status, stderr, calls: readFileSync(join(folder, 'calls'), 'utf8') };
+}
+
+describe('pre-provision', () => {
+  const env = { AZURE_ENV_NAME: 'test' };
+
+  it('makes an app registration with the roles, without a secret, and remembers it', () => {
+    const { status, calls } = runHook('pre-provision', env, [['ad app create', 'new-id']]);
+    expect(status).toBe(0);
+    expect(calls).toMatch(/az ad app create .*--app-roles @bicep\/app-roles.json/);
+    expect(calls).toContain('appRoleAssignmentRequired=true');
+    expect(calls).toContain('azd env set AUTH_CLIENT_ID new-id');
+    expect(calls).not.toMatch(/credential|password|secret/);
+  });
+
+  it('takes the one that there is', () => {
+    const answers = [
+      ['ad app list', 'old-id'],
+      ['ad sp list', 'sp'],
+    ] as const;
+    const { calls } = runHook('pre-provision', env, answers);
+    expect(calls).not.toMatch(/ad (app|sp) create/);
+    expect(calls).toContain('azd env set AUTH_CLIENT_ID old-id');
+  });
+
+  it('leaves everything as it is where AUTH_CLIENT_ID is given', () => {
+    expect(runHook('pre-provision', { ...env, AUTH_CLIENT_ID: 'given' })).toMatchObject({ status: 0, calls: '' });
+  });
+});
+
+describe('post-provision', () => {
+  const env = { AUTH_CLIENT_ID: 'id', WEB_URL: 'https://func-1.azurewebsites.net', IDENTITY_PRINCIPAL_ID: 'principal' };
+  const answers = [
+    ['account show', 'tenant'],
+    ['cloud show', 'https://login.example.com/'],
+  ] as const;
+
+  it('lets people come back to the app, and the identity stand for a secret', () => {
+    const { status, calls } = runHook('post-provision', env, answers);
+    expect(status).toBe(0);
+    expect(calls).toContain('--web-redirect-uris https://func-1.azurewebsites.net/.auth/login/aad/callback');
+    expect(calls).toContain('"issuer": "https://login.example.com/tenant/v2.0"');
+    expect(calls).toContain('"subject": "principal"');
+  });
+
+  it('does not make the credential twice', () => {
+    const { calls } = runHook('post-provision', env, [
+      ...answers,
+      ['ad app federated-credential list', 'function-app'],
+    ]);
+    expect(calls).not.toContain('federated-credential create');
+  });
+
+  it('says what is missing', () => {
+    const { status, stderr } = runHook('post-provision', { ...env, WEB_URL: '' });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('WEB_URL: is missing: it is an output of bicep/main.bicep');
+  });
+});
