@@ -1,6 +1,7 @@
 import type { RescheduleTask, SubmitTask } from '../contracts/submit.ts';
 import type { DeadLetterPage, DiscardDeadLetters, Discarded } from '../contracts/dead-letters.ts';
 import type { JsonPatch, ReplayDeadLetters, ReplayPage, ReplayPlan, ReplayPreview } from '../contracts/replay.ts';
+import type { Receipt, ReceiptsTaken } from '../contracts/receipt.ts';
 import type { EventPage, Timeline } from '../contracts/task-event.ts';
 import type { Stats, StatsWindow } from '../contracts/stats.ts';
 import type { TaskState } from '../contracts/task-states.ts';
@@ -140,6 +141,11 @@ export class TaskApi {
   /** Of the caller's own tasks; for operators, of all tasks. */
   async getStats(window: StatsWindow = '1h'): Promise<Stats> {
     return (await this.#send({ method: 'GET', path: '/api/stats', query: { window } })) as Stats;
+  }
+
+  /** Says that events were delivered here, or seen; repeating changes nothing. */
+  async sendReceipts(receipts: readonly Receipt[]): Promise<ReceiptsTaken> {
+    return (await this.#send({ method: 'POST', path: '/api/receipts', body: { receipts } })) as ReceiptsTaken;
   }
 
   async negotiate(): Promise<ConnectionInfo> {

@@ -13,6 +13,7 @@ import {
   switchMap,
   takeWhile,
 } from 'rxjs';
+import type { ReceiptKind } from '../contracts/receipt.ts';
 import type { SubmitTask } from '../contracts/submit.ts';
 import type { TaskEvent } from '../contracts/task-event.ts';
 import type { Task } from '../contracts/task.ts';
@@ -22,6 +23,7 @@ import type { ConnectionState } from './connection-state.ts';
 import { signalRHub } from './hub.ts';
 import { LiveFeed, type LiveFeedTimings } from './live-feed.ts';
 import { LiveStream } from './live-stream.ts';
+import { Receipts } from './receipts.ts';
 import type { SendRequest } from './request.ts';
 import { ScheduleApi } from './schedule-api.ts';
 import { ServerClock } from './server-clock.ts';
@@ -65,6 +67,11 @@ export class TaskClient {
     fetchOne: (id) => this.api.getTask(id),
     keep: (tasks) => this.#store.put(tasks),
     isKnown: (id) => this.#store.get(id) !== undefined,
+  });
+  readonly #receipts = new Receipts(async (receipts) => {
+    await this.api.sendReceipts(receipts);
+    // The task tells it from now on.
+    for (const { taskId, kind } of receipts) if (kind === 'seen') this.#completion.addStale(taskId);
   });
   #next: string | undefined;
 
@@ -127,6 +134,11 @@ export class TaskClient {
   /** Shown as cancelled at once, and as it was again when the API refuses. */
   async cancel(id: string): Promise<Task> {
     return this.#guessing(id, { state: 'cancelled' }, () => this.api.cancel(id));
+  }
+
+  /** Says once that an event of a task came in here, or was shown here. @param cursor of the event */
+  acknowledge(taskId: string, cursor: string, kind: ReceiptKind): void {
+    this.#receipts.add({ taskId, cursor, kind });
   }
 
   /** Gives a scheduled task another time. @param scheduledFor null for now */

@@ -32,7 +32,10 @@ export function mergeFetched(known: KnownTask | undefined, fetched: Task): Known
   if (known === undefined) return { task: fetched };
   const same = fetched.state === known.task.state && fetched.attempt === known.task.attempt;
   const late = known.changedAt !== undefined && lastChange(fetched) < Date.parse(known.changedAt);
-  return late && !same ? known : { ...known, task: fetched };
+  if (late && !same) return known;
+  // Lists leave receipts out.
+  const { receipts = known.task.receipts } = fetched;
+  return { ...known, task: { ...fetched, ...(receipts && { receipts }) } };
 }
 
 type Changes = { [Name in keyof Task]?: Task[Name] | undefined };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TaskReceipt } from './receipt.ts';
 import { deliveries, priorities, taskStates, waits } from './task-states.ts';
 
 /** ISO 8601 in UTC, e.g. `2026-11-21T09:30:00.000Z`. */
@@ -59,6 +60,8 @@ export const Task = z.object({
   edited: EditNote.optional(),
   /** Of a dead letter that needs no more care; until it is forgotten it can still be replayed. */
   discarded: DiscardNote.optional(),
+  /** Whose browsers have had and shown its events; told by `GET /api/tasks/{id}` only, absent when nobody's has. */
+  receipts: z.array(TaskReceipt).optional(),
   /** Size of the payload as stored: UTF-8 JSON, in bytes. */
   payloadBytes: z.int(),
   createdAt: Timestamp,

@@ -32,6 +32,7 @@ import './dead-letters/control-replay.ts';
 import './task-types/list-task-types.ts';
 import './events/negotiate.ts';
 import './events/list-events.ts';
+import './receipts/send-receipts.ts';
 import './health/get-health.ts';
 import './stats/get-stats.ts';
 import './stats/merge-stats.ts';

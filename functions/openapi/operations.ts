@@ -187,6 +187,10 @@ const rest: Record<string, Operation> = {
     parameters: { after: text('0, latest, or the cursor of an event.'), limit: whole('How many at most.', 1, 1_000) },
     answers: { 200: 'EventPage' }, errors: ['invalid-request'],
   },
+  SendReceipts: {
+    method: 'post', path: '/api/receipts', tag: 'Events', summary: 'Say that events were delivered to this browser, or seen in it',
+    body: 'SendReceipts', answers: { 200: 'ReceiptsTaken' }, errors: ['invalid-request', 'payload-too-large', 'forbidden'],
+  },
   Negotiate: {
     method: 'post', path: '/api/negotiate', tag: 'Events', summary: 'Where to connect for live events (SignalR)',
     answers: { 200: 'ConnectionInfo' }, errors: ['forbidden'],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DiscardDeadLetters } from '../../contracts/dead-letters.ts';
 import { Problem } from '../../contracts/problem.ts';
+import { ReceiptsTaken, SendReceipts } from '../../contracts/receipt.ts';
 import { ReplayDeadLetters, ReplayTask } from '../../contracts/replay.ts';
 import { PreviewSchedule, SaveSchedule, Schedule, SchedulePage, SchedulePreview } from '../../contracts/schedule.ts';
 import { Stats } from '../../contracts/stats.ts';
@@ -23,6 +24,7 @@ export const bodySchemas = {
   SaveSchedule,
   PreviewSchedule,
   CreateUpload,
+  SendReceipts,
 };
 export type BodyName = keyof typeof bodySchemas;
 
@@ -35,6 +37,7 @@ export const answerSchemas = {
   CancelledTasks,
   TaskEvent,
   EventPage,
+  ReceiptsTaken,
   Timeline,
   BatchResults: answers.BatchResults,
   TaskTypeList: answers.TaskTypeList,

@@ -5,6 +5,7 @@ import type { Task } from '../../contracts/task.ts';
 import { getRedis } from '../azure/redis.ts';
 import { answering } from '../http-errors.ts';
 import { readQuery, wholeNumber } from '../query.ts';
+import { findReceipts } from '../receipts/receipt-store.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
 import { isFinished } from './task-lifecycle.ts';
 import { findEdits, findErrors, findSteps, findTimeline } from './task-queries.ts';
@@ -21,7 +22,9 @@ app.http('GetTask', {
     const principal = readPrincipal(request.headers);
     const { wait } = readQuery(request, Query);
     const read = () => findVisibleTask(getRedis(), request.params.id!, principal);
-    return notCached(await waitForEnd(read, Date.now() + wait * 1000));
+    const task = await waitForEnd(read, Date.now() + wait * 1000);
+    const receipts = await findReceipts(getRedis(), task.id, principal.id);
+    return notCached({ ...task, ...(receipts.length > 0 && { receipts }) } satisfies Task);
   }),
 });
 

@@ -21,6 +21,8 @@ export const feedKey = (partition: string) => `${tag(partition)}:feed`;
 export const errorsKey = (id: string) => `${tag(partitionOfTask(id))}:errors:${id}`;
 /** What the task was submitted with, when it has been edited since. */
 export const originalPayloadKey = (id: string) => `${tag(partitionOfTask(id))}:original-payload:${id}`;
+/** Hash: who has had and who has seen the task (receipts/lua/record.lua). */
+export const receiptsKey = (id: string) => `${tag(partitionOfTask(id))}:receipts:${id}`;
 /** List of edits, oldest first. */
 export const editsKey = (id: string) => `${tag(partitionOfTask(id))}:edits:${id}`;
 /** Hash of what the handler's steps gave: JSON by name. */

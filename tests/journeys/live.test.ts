@@ -96,3 +96,19 @@ it('tells of a burst completely, each event with the one before it', async () =>
   const firsts = [...byCursor.values()].filter(({ previous }) => previous === undefined || !byCursor.has(previous));
   expect(firsts).toHaveLength(1);
 });
+
+it('remembers who has had and seen the end of a task, and tells nobody else of it', async () => {
+  const [alice, bob] = [await api.as('alice'), await api.as('bob')];
+  const { sawEnd } = await watch(alice);
+  const { id } = await alice.submit('echo', { message: 'seen?' });
+  const { cursor } = (await sawEnd(id)).at(-1)!;
+  const send = (user: Api, kind: string) => user.post('/api/receipts', { receipts: [{ taskId: id, cursor, kind }] });
+  expect(await send(bob, 'seen')).toMatchObject({ status: 200, body: { recorded: 0, ignored: 1 } });
+  expect((await alice.task(id)).receipts).toBeUndefined();
+  expect(await send(alice, 'delivered')).toMatchObject({ body: { recorded: 1 } });
+  expect(await send(alice, 'seen')).toMatchObject({ body: { recorded: 1, ignored: 0 } });
+  const [receipt] = (await alice.task(id)).receipts!;
+  expect(receipt).toMatchObject({ user: 'alice', isYou: true });
+  expect(Date.parse(receipt!.seenAt!)).toBeGreaterThanOrEqual(Date.parse(receipt!.deliveredAt));
+  expect((await api.task(id)).receipts).toEqual([{ ...receipt, isYou: false }]);
+});

@@ -46,6 +46,8 @@ it('tells of tasks what they are answered as', async () => {
   await ask('SendMessages', '/api/tasks/batch', 202, { tasks: [task, { type: 'no-such-type' }] });
   await ask('GetTask', `/api/tasks/${completed}`, 200);
   await ask('GetTask', '/api/tasks/nothing', 404);
+  await ask('SendReceipts', '/api/receipts', 200, { receipts: [{ taskId: completed, cursor: '1-0', kind: 'seen' }] });
+  await ask('SendReceipts', '/api/receipts', 400, { receipts: [] });
   await ask('GetTaskTimeline', `/api/tasks/${completed}/timeline`, 200);
   await ask('GetTaskPayload', `/api/tasks/${completed}/payload`, 200);
   await ask('ListTasks', '/api/tasks?state=completed&limit=5', 200);

@@ -9,5 +9,6 @@ end
 local blobs = redis.call('SMEMBERS', key('earlier-blobs', id))
 if task.payloadBlob then blobs[#blobs + 1] = task.payloadBlob end
 redis.call('DEL', KEYS[1], key('payload', id), key('result', id), key('timeline', id), key('steps', id),
-  key('errors', id), key('edits', id), key('original-payload', id), key('earlier-blobs', id), key('replay-plans', id))
+  key('errors', id), key('edits', id), key('original-payload', id), key('earlier-blobs', id), key('replay-plans', id),
+  key('receipts', id))
 return blobs

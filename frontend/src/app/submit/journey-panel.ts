@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, signal, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { TaskReceipts } from '../live/task-receipts.ts';
 import { TaskTypes } from '../live/task-types.ts';
 import { Tasks } from '../live/tasks.ts';
 import { StateBadge } from '../ui/state-badge.ts';
@@ -79,6 +80,7 @@ export class JourneyPanel {
   readonly #asked = signal('');
 
   constructor() {
+    inject(TaskReceipts).show(computed(() => this.submission()?.received.map(({ event }) => event) ?? []));
     effect(() => {
       const id = this.submission()?.taskId;
       const isKnown = this.task() !== undefined;

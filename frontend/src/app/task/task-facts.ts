@@ -25,6 +25,14 @@ import { RelativeTime } from '../ui/relative-time.ts';
           <app-relative-time [at]="time.at" /><span class="exact">{{ time.exact }}</span>
         </dd>
       }
+      @if (seenAt(); as at) {
+        <dt i18n>Seen by you</dt>
+        <dd><app-relative-time [at]="at" /></dd>
+      }
+      @if (seenByOthers(); as count) {
+        <dt i18n>Seen by others</dt>
+        <dd>{{ count }}</dd>
+      }
       @if (duration(); as duration) {
         <dt>Took</dt>
         <dd>{{ duration }}</dd>
@@ -103,6 +111,10 @@ export class TaskFacts {
     };
     return Object.entries(times).flatMap(([name, at]) => (at === undefined ? [] : { name, at, exact: exactTime(at) }));
   });
+  protected readonly seenAt = computed(() => this.task().receipts?.find(({ isYou }) => isYou)?.seenAt);
+  protected readonly seenByOthers = computed(
+    () => this.task().receipts?.filter(({ isYou, seenAt }) => !isYou && seenAt !== undefined).length,
+  );
   protected readonly duration = computed(() => {
     const { createdAt, finishedAt } = this.task();
     return finishedAt === undefined ? undefined : formatDuration(Date.parse(finishedAt) - Date.parse(createdAt));

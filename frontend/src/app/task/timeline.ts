@@ -3,6 +3,7 @@ import type { TaskEvent } from '../../../../contracts/task-event.ts';
 import type { Task } from '../../../../contracts/task.ts';
 import { isEnded } from '../../../../client/index.ts';
 import { attemptsOf } from '../live/attempts.ts';
+import { TaskReceipts } from '../live/task-receipts.ts';
 import { Clock } from '../ui/clock.ts';
 import { Countdown } from '../ui/countdown.ts';
 import { formatDuration } from '../ui/duration.ts';
@@ -87,6 +88,10 @@ export class Timeline {
     const { state, nextAttemptAt } = this.task();
     return state === 'retrying' && nextAttemptAt !== undefined ? Date.parse(nextAttemptAt) : undefined;
   });
+
+  constructor() {
+    inject(TaskReceipts).show(this.events);
+  }
 
   /** Left edge and width in percent of the whole. */
   #span(from: number, to: number): { readonly left: number; readonly width: number } {

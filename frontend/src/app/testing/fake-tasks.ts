@@ -5,6 +5,7 @@ import { type EnvironmentProviders, type Provider, signal } from '@angular/core'
 import { TestBed } from '@angular/core/testing';
 import { provideRouter, withComponentInputBinding } from '@angular/router';
 import { Subject } from 'rxjs';
+import type { Receipt, ReceiptKind } from '../../../../contracts/receipt.ts';
 import type { SubmitTask } from '../../../../contracts/submit.ts';
 import type { TaskEvent } from '../../../../contracts/task-event.ts';
 import type { TaskTypeInfo } from '../../../../contracts/task-type-info.ts';
@@ -81,11 +82,14 @@ export class FakeTasks {
   /** Tasks beyond the first page. */
   older: readonly Task[] = [];
   deadLetters = 0;
+  readonly receipts: Receipt[] = [];
   payload: unknown = { message: 'Hello' };
 
   readonly client = {
     events$: this.events$,
     clock: new ServerClock(),
+    acknowledge: (taskId: string, cursor: string, kind: ReceiptKind) =>
+      void this.receipts.push({ taskId, cursor, kind }),
     api: {
       listTaskTypes: async () => this.types,
       getTimeline: async (id: string) => ({ taskId: id, events: this.timeline }),
