@@ -8,7 +8,13 @@ export { fetchRequest, requestTarget, type ApiRequest, type SendRequest } from '
 export { ScheduleApi, type ScheduleQuery } from './schedule-api.ts';
 export { ServerClock } from './server-clock.ts';
 export { submitTask, upload } from './submit.ts';
-export { TaskApi, type ConnectionInfo, type DeadLetterQuery, type TaskQuery } from './task-api.ts';
+export {
+  TaskApi,
+  type ConnectionInfo,
+  type DeadLetterQuery,
+  type TaskFilterQuery,
+  type TaskQuery,
+} from './task-api.ts';
 export { TaskClient, type ListState, type TaskClientOptions } from './task-client.ts';
 export type { TaskFilter } from './task-filter.ts';
 export { isEnded } from './task-reducer.ts';

@@ -1,20 +1,33 @@
-import type { RescheduleTask, SubmitTask } from '../contracts/submit.ts';
+import type { BatchResult, RescheduleTask, SubmitTask } from '../contracts/submit.ts';
 import type { DeadLetterPage, DiscardDeadLetters, Discarded } from '../contracts/dead-letters.ts';
 import type { JsonPatch, ReplayDeadLetters, ReplayPage, ReplayPlan, ReplayPreview } from '../contracts/replay.ts';
 import type { Receipt, ReceiptsTaken } from '../contracts/receipt.ts';
 import type { EventPage, Timeline } from '../contracts/task-event.ts';
 import type { Stats, StatsWindow } from '../contracts/stats.ts';
-import type { TaskState } from '../contracts/task-states.ts';
+import type { CancelledTasks, CancelTasks, TaskCounts } from '../contracts/task-filter.ts';
 import type { TaskTypeInfo, TaskTypeList } from '../contracts/task-type-info.ts';
 import type { Task, TaskPage } from '../contracts/task.ts';
 import type { CreateUpload, Upload } from '../contracts/uploads.ts';
 import type { SendRequest } from './request.ts';
 
-export interface TaskQuery {
-  readonly state?: TaskState;
+/** Which tasks are meant; `from` and `to` (ISO 8601) by when they were accepted. */
+export interface TaskFilterQuery {
+  /** One state or several, with commas between. */
+  readonly state?: string;
   readonly type?: string;
+  readonly tag?: string;
+  readonly orderingKey?: string;
   /** ID of the schedule that they are runs of. */
   readonly schedule?: string;
+  /** For operators only. */
+  readonly owner?: string;
+  /** Words, each of which stands somewhere in the task. */
+  readonly q?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface TaskQuery extends TaskFilterQuery {
   readonly limit?: number;
   readonly cursor?: string;
 }
@@ -127,6 +140,24 @@ export class TaskApi {
 
   async listTasks(query: TaskQuery = {}): Promise<TaskPage> {
     return (await this.#send({ method: 'GET', path: '/api/tasks', query: { ...query } })) as TaskPage;
+  }
+
+  /** How many of the tasks that fit are in each state now. */
+  async countTasks(query: TaskFilterQuery = {}): Promise<TaskCounts> {
+    return (await this.#send({ method: 'GET', path: '/api/task-counts', query: { ...query } })) as TaskCounts;
+  }
+
+  /** One part of many: by a filter, ask again with the answer's cursor until there is none. */
+  async cancelTasks(body: CancelTasks): Promise<CancelledTasks> {
+    return (await this.#send({ method: 'POST', path: '/api/tasks/cancel', body })) as CancelledTasks;
+  }
+
+  /** Up to 1,000 tasks, each accepted or refused by itself; the results are in the same order. */
+  async submitBatch(
+    tasks: readonly (SubmitTask & { readonly idempotencyKey?: string })[],
+  ): Promise<readonly BatchResult[]> {
+    const answer = await this.#send({ method: 'POST', path: '/api/tasks/batch', body: { tasks } });
+    return (answer as { readonly results: readonly BatchResult[] }).results;
   }
 
   async listTaskTypes(): Promise<readonly TaskTypeInfo[]> {

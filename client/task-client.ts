@@ -16,7 +16,7 @@ import {
 import type { ReceiptKind } from '../contracts/receipt.ts';
 import type { SubmitTask } from '../contracts/submit.ts';
 import type { TaskEvent } from '../contracts/task-event.ts';
-import type { Task } from '../contracts/task.ts';
+import type { Task, TaskPage } from '../contracts/task.ts';
 import type { ApiError } from './api-error.ts';
 import { Completion } from './completion.ts';
 import type { ConnectionState } from './connection-state.ts';
@@ -211,9 +211,11 @@ export class TaskClient {
     if (this.#next !== undefined) await this.#loadPage({ cursor: this.#next });
   }
 
-  /** Fetches the newest tasks that fit, beside those that are known already. */
-  async find(query: TaskQuery): Promise<void> {
-    this.#store.put((await this.api.listTasks({ limit: pageSize, ...query })).tasks);
+  /** Fetches one page of the tasks that fit, newest first, beside those that are known already. */
+  async find(query: TaskQuery): Promise<TaskPage> {
+    const page = await this.api.listTasks({ limit: pageSize, ...query });
+    this.#store.put(page.tasks);
+    return page;
   }
 
   async #snapshot(): Promise<string> {

@@ -11,6 +11,18 @@ export const taskStates = [
 ] as const;
 export type TaskState = (typeof taskStates)[number];
 
+/** The states a task can go to from each state. Drawn in docs/task-lifecycle.md and on the page of a task. */
+export const transitions = {
+  scheduled: ['running', 'cancelled', 'expired', 'dead-lettered'],
+  queued: ['running', 'cancelled', 'expired', 'dead-lettered'],
+  running: ['completed', 'retrying', 'dead-lettered', 'cancelled'],
+  retrying: ['running', 'cancelled', 'expired', 'dead-lettered'],
+  'dead-lettered': ['queued'],
+  completed: [],
+  cancelled: [],
+  expired: [],
+} as const satisfies Readonly<Record<TaskState, readonly TaskState[]>>;
+
 /** What can happen to a task. Every kind but `progress` and `replayed` moves it to another state. */
 export const eventKinds = [
   'scheduled',

@@ -1,16 +1,6 @@
-import type { TaskState } from '../../contracts/task-states.ts';
+import { type TaskState, transitions as arrows } from '../../contracts/task-states.ts';
 
-/** The states a task can go to from each state. Drawn in docs/task-lifecycle.md. */
-export const transitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
-  scheduled: ['running', 'cancelled', 'expired', 'dead-lettered'],
-  queued: ['running', 'cancelled', 'expired', 'dead-lettered'],
-  running: ['completed', 'retrying', 'dead-lettered', 'cancelled'],
-  retrying: ['running', 'cancelled', 'expired', 'dead-lettered'],
-  'dead-lettered': ['queued'],
-  completed: [],
-  cancelled: [],
-  expired: [],
-};
+export const transitions: Readonly<Record<TaskState, readonly TaskState[]>> = arrows;
 
 export function isFinished(state: TaskState): boolean {
   return state === 'completed' || state === 'dead-lettered' || state === 'cancelled' || state === 'expired';

@@ -238,7 +238,7 @@ describe('a file', () => {
     const [task] = await api.list();
     expect(task!.payloadBytes).toBeGreaterThan(10_000_000);
     await theWay(page).getByRole('link').click();
-    await page.getByRole('heading', { name: 'Payload' }).click();
+    await page.getByRole('tab', { name: /^Payload/ }).click();
     const downloading = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Download the payload' }).click();
     const path = await (await downloading).path();

@@ -50,7 +50,7 @@ describe('is shown as text', () => {
     await api.ended(id);
     const page = await browser.open(`${stack().baseUrl}/tasks/${id}`);
     await page.getByRole('cell', { name: image, exact: true }).first().waitFor();
-    await page.getByRole('heading', { name: 'Payload' }).click();
+    await page.getByRole('tab', { name: /^Payload/ }).click();
     await page.getByText('csv').last().waitFor();
     await expectText(page);
   });

@@ -65,13 +65,13 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await rowOf(page, tasks.get('cancelled')!).waitFor();
     await shown('tasks');
     for (const [state, id] of tasks) {
-      await rowOf(page, id).click();
-      await page.getByRole('heading', { name: 'Payload' }).click();
+      await page.goto(`${stack().baseUrl}/tasks/${id}`);
+      await page.getByRole('tab', { name: /^Payload/ }).click();
       await page.getByRole('button', { name: 'Copy JSON' }).last().waitFor();
       await shown(`task-${state}`);
-      await page.getByRole('main').getByRole('link', { name: 'Tasks' }).click();
     }
-    await page.getByLabel('Find tasks').fill('nothing like it');
+    await page.goto(`${stack().baseUrl}/tasks`);
+    await page.getByRole('combobox', { name: 'Filter tasks' }).fill('nothing like it');
     await page.getByText('No task fits').waitFor();
     await shown('tasks-none');
     await page.goto(`${stack().baseUrl}/nowhere`);

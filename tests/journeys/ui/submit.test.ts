@@ -26,7 +26,9 @@ it('summarises the example and shows the result as a table', async () => {
   const id = await untilEnded(page);
   await theWay(page).getByText('Completed', { exact: true }).waitFor();
   await theWay(page).getByText('have the result').waitFor();
-  expect(await rowOf(page, id).innerText()).toMatch(/^Completed\s+Summarise a CSV\s+3 rows · 3 columns/);
+  expect(await rowOf(page, id).innerText()).toMatch(
+    /^Completed\s+Summarise a CSV\s+city,inhabitants,founded\s+3 rows · 3 columns/,
+  );
 
   await openTask(page);
   expect(await tableRows(page)).toEqual([

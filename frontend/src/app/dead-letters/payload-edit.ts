@@ -23,7 +23,7 @@ const longestEditable = 200_000;
         i18n-detail
       />
     } @else if (payload.value()) {
-      <label for="payload-edit" i18n>Payload of one of them, as an example</label>
+      <label for="payload-edit">{{ label() }}</label>
       <textarea
         id="payload-edit"
         spellcheck="false"
@@ -40,10 +40,7 @@ const longestEditable = 200_000;
             <p class="fault"><ng-container i18n>This is not JSON:</ng-container> {{ fault() }}</p>
           }
           @case ('edited') {
-            <p class="muted" i18n>
-              These changes are made to the payload of each. Where one does not fit, that task is left as it is and
-              told.
-            </p>
+            <p class="muted">{{ about() }}</p>
             <app-patch-view [patch]="patch()!" [before]="before()" />
           }
           @default {
@@ -88,6 +85,11 @@ const longestEditable = 200_000;
 })
 export class PayloadEdit {
   readonly taskId = input.required<string>();
+  readonly label = input($localize`Payload of one of them, as an example`);
+  /** What becomes of the changes. */
+  readonly about = input(
+    $localize`These changes are made to the payload of each. Where one does not fit, that task is left as it is and told.`,
+  );
   /** The patch for all, undefined while nothing is changed or it is no JSON. */
   readonly patched = output<JsonPatch | undefined>();
   /** False while the text is no JSON. */

@@ -5,6 +5,7 @@ import { toSignal } from '@angular/core/rxjs-interop';
 import type { Task } from '../../../../contracts/task.ts';
 import { ServerClock, TaskClient } from '../../../../client/index.ts';
 import { angularRequest } from './angular-request.ts';
+import { NewestFirst } from './newest-first.ts';
 import { onNextFrame, pageWakes } from './page-wake.ts';
 
 /** Every task this page knows, as signals that move with the events. */
@@ -22,16 +23,11 @@ export class Tasks {
   readonly byId = toSignal(this.client.tasks$, { initialValue: new Map<string, Task>() });
   readonly connection = toSignal(this.client.connection$, { requireSync: true });
   readonly list = toSignal(this.client.list$, { requireSync: true });
-  readonly newestFirst: Signal<readonly Task[]> = computed(() => [...this.byId().values()].sort(newestFirst));
+  readonly #order = new NewestFirst();
+  readonly newestFirst: Signal<readonly Task[]> = computed(() => this.#order.of(this.byId()));
 
   constructor() {
     this.client.start();
     inject(DestroyRef).onDestroy(() => this.client.stop());
   }
-}
-
-/** IDs are time-sortable, so that they decide within one millisecond. */
-function newestFirst(a: Task, b: Task): number {
-  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? 1 : -1;
-  return a.id < b.id ? 1 : -1;
 }

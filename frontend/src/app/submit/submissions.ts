@@ -40,6 +40,11 @@ export class Submissions {
       .subscribe((events) => this.#receive(events));
   }
 
+  /** What this browser saw of a task that was submitted here. */
+  of(taskId: string): Submission | undefined {
+    return this.#all().find((submission) => submission.taskId === taskId);
+  }
+
   add(taskId: string, clickedAt: number, answeredAt: number): void {
     const received = this.#recent.filter(({ event }) => event.taskId === taskId);
     const others = this.#all().filter((submission) => submission.taskId !== taskId);

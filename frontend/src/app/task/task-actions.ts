@@ -1,10 +1,18 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, linkedSignal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, linkedSignal, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+import type { JsonPatch } from '../../../../contracts/replay.ts';
 import type { TaskState } from '../../../../contracts/task-states.ts';
 import type { Task } from '../../../../contracts/task.ts';
-import type { ApiError } from '../../../../client/index.ts';
+import { type ApiError, isEnded } from '../../../../client/index.ts';
+import { type Command, Commands } from '../frame/commands.ts';
+import { WatchedTasks } from '../frame/watched-tasks.ts';
 import { Tasks } from '../live/tasks.ts';
+import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
+import { stateLooks } from '../ui/state-look.ts';
+import { WhyNot } from '../ui/why-not.ts';
+import { EditReplay } from './edit-replay.ts';
+import { Reschedule } from './reschedule.ts';
 
 interface Refusal {
   readonly heading: string;
@@ -13,96 +21,85 @@ interface Refusal {
 
 /** Why a task that has ended cannot be cancelled. */
 const endings: Partial<Record<TaskState, string>> = {
-  completed: 'It has completed.',
-  'dead-lettered': 'It has ended in the dead letters.',
-  cancelled: 'It is cancelled already.',
-  expired: 'It has expired.',
+  completed: $localize`It has completed.`,
+  'dead-lettered': $localize`It has ended in the dead letters.`,
+  cancelled: $localize`It is cancelled already.`,
+  expired: $localize`It has expired.`,
 };
 
 /** What can be done with a task; what its state forbids says why. */
 @Component({
   selector: 'app-task-actions',
-  imports: [MatButton, ProblemNote],
+  imports: [EditReplay, Icon, MatButton, ProblemNote, Reschedule, WhyNot],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `
-    <div class="row">
-      <p class="why muted">
-        <span id="why-not-cancel">{{ whyNotCancel() }}</span>
-        <span id="why-not-replay">{{ whyNotReplay() }}</span>
-      </p>
-      <button
-        matButton="outlined"
-        type="button"
-        disabledInteractive
-        aria-describedby="why-not-cancel"
-        [title]="whyNotCancel()"
-        [disabled]="whyNotCancel() !== '' || busy()"
-        (click)="cancel()"
-      >
-        Cancel the task
-      </button>
-      <button
-        [matButton]="task().state === 'dead-lettered' ? 'filled' : 'outlined'"
-        type="button"
-        disabledInteractive
-        aria-describedby="why-not-replay"
-        [title]="whyNotReplay() || 'Sends it on its way again, with as many attempts as it had at first.'"
-        [disabled]="whyNotReplay() !== '' || busy()"
-        (click)="replay()"
-      >
-        Replay
-      </button>
-    </div>
-    @if (refusal(); as refusal) {
-      <app-problem-note [heading]="refusal.heading" [detail]="refusal.detail" />
-    }
-  `,
-  styles: `
-    :host {
-      display: grid;
-      gap: 12px;
-    }
-    .row {
-      display: flex;
-      flex-wrap: wrap;
-      gap: 8px 12px;
-      align-items: center;
-      justify-content: end;
-    }
-    .why {
-      display: flex;
-      flex-wrap: wrap;
-      gap: 0 6px;
-      justify-content: end;
-      font-size: 13px;
-    }
-    button {
-      flex: none;
-      white-space: nowrap;
-    }
-  `,
+  templateUrl: './task-actions.html',
+  styleUrl: './task-actions.scss',
 })
 export class TaskActions {
   readonly task = input.required<Task>();
   readonly #client = inject(Tasks).client;
+  readonly #watched = inject(WatchedTasks);
   readonly #id = computed(() => this.task().id);
   protected readonly busy = linkedSignal<string, boolean>({ source: this.#id, computation: () => false });
   protected readonly refusal = linkedSignal<string, Refusal | undefined>({
     source: this.#id,
     computation: () => undefined,
   });
+  /** What is opened below the buttons. */
+  protected readonly open = linkedSignal<string, 'edit' | 'reschedule' | undefined>({
+    source: () => `${this.task().id} ${this.task().state}`,
+    computation: () => undefined,
+  });
+  protected readonly isPending = computed(() => !isEnded(this.task().state));
+  protected readonly isWatched = computed(() => this.#watched.ids().includes(this.#id()));
   /** Empty where it can. */
   protected readonly whyNotCancel = computed(() => endings[this.task().state] ?? '');
   protected readonly whyNotReplay = computed(() =>
-    this.task().state === 'dead-lettered' ? '' : 'Only a dead letter can be replayed.',
+    this.task().state === 'dead-lettered' ? '' : $localize`Only a dead letter can be replayed.`,
   );
+  protected readonly whyNotReschedule = computed(() =>
+    this.task().state === 'scheduled' ? '' : $localize`Only a scheduled task can be given another time.`,
+  );
+  protected readonly patch = signal<JsonPatch | undefined>(undefined);
 
-  protected async cancel(): Promise<void> {
-    if (this.whyNotCancel() === '') await this.#ask('It was not cancelled', (id) => this.#client.cancel(id));
+  constructor() {
+    inject(Commands).offer(
+      computed((): readonly Command[] => [
+        {
+          title: $localize`Cancel this task`,
+          icon: 'dash',
+          unavailable: this.whyNotCancel(),
+          run: () => this.cancel(),
+        },
+        { title: $localize`Replay this task`, icon: 'retry', unavailable: this.whyNotReplay(), run: () => this.replay() }, // prettier-ignore
+        { title: $localize`Edit the payload and replay`, icon: 'edit', keys: 'e', unavailable: this.whyNotReplay(), run: () => this.open.set('edit') }, // prettier-ignore
+        { title: $localize`Give this task another time`, icon: 'clock', unavailable: this.whyNotReschedule(), run: () => this.open.set('reschedule') }, // prettier-ignore
+      ]),
+    );
   }
 
-  protected async replay(): Promise<void> {
-    if (this.whyNotReplay() === '') await this.#ask('It was not replayed', (id) => this.#client.replay(id));
+  protected toggle(what: 'edit' | 'reschedule'): void {
+    this.open.update((open) => (open === what ? undefined : what));
+  }
+
+  protected watch(): void {
+    if (this.isWatched()) this.#watched.unwatch(this.#id());
+    else this.#watched.watch(this.#id());
+  }
+
+  protected async cancel(): Promise<void> {
+    if (this.whyNotCancel() === '') await this.#ask($localize`It was not cancelled`, (id) => this.#client.cancel(id));
+  }
+
+  protected async replay(patch?: JsonPatch): Promise<void> {
+    if (this.whyNotReplay() !== '') return;
+    const act = patch === undefined ? (id: string) => this.#client.replay(id) : (id: string) => this.#client.api.replay(id, patch); // prettier-ignore
+    await this.#ask($localize`It was not replayed`, act);
+  }
+
+  /** @param scheduledFor null for now */
+  protected async reschedule(scheduledFor: string | null): Promise<void> {
+    await this.#ask($localize`It was not given another time`, (id) => this.#client.reschedule(id, scheduledFor));
   }
 
   async #ask(heading: string, act: (id: string) => Promise<unknown>): Promise<void> {
@@ -112,10 +109,29 @@ export class TaskActions {
     this.refusal.set(undefined);
     try {
       await act(id);
+      if (id === this.#id()) this.open.set(undefined);
     } catch (error) {
-      if (id === this.#id()) this.refusal.set({ heading, detail: (error as ApiError).message });
+      await this.#explain(id, heading, error as ApiError);
     } finally {
       if (id === this.#id()) this.busy.set(false);
     }
+  }
+
+  /** A page that did not know yet what has become of the task learns it now. */
+  async #explain(id: string, heading: string, { code, message, errors }: ApiError): Promise<void> {
+    const faults = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`);
+    const detail = [message, ...faults].join(' ');
+    if (code !== 'conflict') return this.#refuse(id, { heading, detail });
+    const now = await this.#client.load(id).catch(() => undefined);
+    const state = now && stateLooks[now.state].word;
+    this.#refuse(id, {
+      heading,
+      detail:
+        state === undefined ? detail : $localize`${detail}:reason: What you see now is how it stands: ${state}:state:.`,
+    });
+  }
+
+  #refuse(id: string, refusal: Refusal): void {
+    if (id === this.#id()) this.refusal.set(refusal);
   }
 }

@@ -1,24 +1,25 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import type { Wait } from '../../../../contracts/task-states.ts';
+import { RouterLink } from '@angular/router';
 import type { Task } from '../../../../contracts/task.ts';
 import { formatBytes } from '../ui/bytes.ts';
 import { exactTime, formatDuration } from '../ui/duration.ts';
 import { RelativeTime } from '../ui/relative-time.ts';
+import { waitWords } from './wait-words.ts';
 
 /** What is known of a task beside its way. */
 @Component({
   selector: 'app-task-facts',
-  imports: [RelativeTime],
+  imports: [RelativeTime, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <h2>Facts</h2>
+    <h2 i18n>Facts</h2>
     <dl>
-      <dt>Type</dt>
+      <dt i18n>Type</dt>
       <dd>
         <code>{{ task().type }}</code>
       </dd>
-      <dt>Attempt</dt>
-      <dd>{{ task().attempt }} of at most {{ task().maxAttempts }}</dd>
+      <dt i18n>Attempt</dt>
+      <dd i18n>{{ task().attempt }} of at most {{ task().maxAttempts }}</dd>
       @for (time of times(); track time.name) {
         <dt>{{ time.name }}</dt>
         <dd>
@@ -34,35 +35,49 @@ import { RelativeTime } from '../ui/relative-time.ts';
         <dd>{{ count }}</dd>
       }
       @if (duration(); as duration) {
-        <dt>Took</dt>
+        <dt i18n>Took</dt>
         <dd>{{ duration }}</dd>
       }
-      <dt>Payload</dt>
+      <dt i18n>Payload</dt>
       <dd>{{ payload() }}</dd>
       @if (task().duplicates; as count) {
-        <dt>Idempotency</dt>
-        <dd>{{ count }} {{ count === 1 ? 'duplicate' : 'duplicates' }} suppressed</dd>
+        <dt i18n>Idempotency</dt>
+        <dd i18n>{{ count }} {count, plural, =1 {duplicate} other {duplicates}} suppressed</dd>
       }
-      <dt>Delivery</dt>
+      <dt i18n>Delivery</dt>
       <dd>{{ task().delivery }}</dd>
-      <dt>Priority</dt>
+      <dt i18n>Priority</dt>
       <dd>{{ task().priority }}</dd>
       @if (task().orderingKey; as key) {
-        <dt>Ordering key</dt>
+        <dt i18n>Ordering key</dt>
         <dd>{{ key }}</dd>
       }
       @if (task().concurrencyKey; as key) {
-        <dt>Concurrency key</dt>
+        <dt i18n>Concurrency key</dt>
         <dd>{{ key }}</dd>
       }
       @if (task().waitingFor; as wait) {
-        <dt>Waits for</dt>
+        <dt i18n>Waits for</dt>
         <dd>{{ waits[wait] }}</dd>
       }
-      <dt>Owner</dt>
+      <dt i18n>Owner</dt>
       <dd>{{ task().owner }}</dd>
+      @if (task().replays; as replays) {
+        <dt i18n>Replayed</dt>
+        <dd i18n>{replays, plural, =1 {once} other {{{ replays }} times}}</dd>
+      }
+      @if (task().scheduleId) {
+        <dt i18n>Run of</dt>
+        <dd><a routerLink="/schedules" i18n>a schedule</a></dd>
+      }
+      @if (task().discarded; as note) {
+        <dt i18n>Discarded</dt>
+        <dd>
+          {{ note.reason }} <span class="exact" i18n>by {{ note.by }}</span>
+        </dd>
+      }
       @if (task().tags.length > 0) {
-        <dt>Tags</dt>
+        <dt i18n>Tags</dt>
         <dd>{{ task().tags.join(', ') }}</dd>
       }
     </dl>
@@ -94,20 +109,16 @@ import { RelativeTime } from '../ui/relative-time.ts';
 })
 export class TaskFacts {
   readonly task = input.required<Task>();
-  protected readonly waits: Readonly<Record<Wait, string>> = {
-    'owner-window': 'room in the queue: many tasks of this owner are ahead of it',
-    'ordering-key': 'the task ahead of it with the same ordering key',
-    concurrency: 'a place among the tasks that run at once',
-  };
+  protected readonly waits = waitWords;
   protected readonly payload = computed(() => formatBytes(this.task().payloadBytes));
   protected readonly times = computed(() => {
     const { createdAt, scheduledFor, expiresAt, startedAt, finishedAt } = this.task();
     const times = {
-      Accepted: createdAt,
-      'Not before': scheduledFor,
-      Expires: expiresAt,
-      Started: startedAt,
-      Ended: finishedAt,
+      [$localize`Accepted`]: createdAt,
+      [$localize`Not before`]: scheduledFor,
+      [$localize`Expires`]: expiresAt,
+      [$localize`Started`]: startedAt,
+      [$localize`Ended`]: finishedAt,
     };
     return Object.entries(times).flatMap(([name, at]) => (at === undefined ? [] : { name, at, exact: exactTime(at) }));
   });

@@ -87,7 +87,7 @@ describe('the page of a task', () => {
     const cancel = await screen.findByRole('button', { name: 'Cancel the task' });
     tasks.refusal = new ApiError('conflict', 409, 'The task has completed meanwhile.');
     fireEvent.click(cancel);
-    expect(await screen.findByText('The task has completed meanwhile.')).toBeTruthy();
+    expect(await screen.findByText(/The task has completed meanwhile./)).toBeTruthy();
     expect(tasks.cancelled).toEqual(['t1']);
     tasks.put(aTask({ ...ended, state: 'completed' }));
     await fixture.whenStable();
@@ -157,15 +157,94 @@ describe('the page of a task', () => {
     expect(screen.queryByText(/suppressed/)).toBeNull();
   });
 
-  it('fetches the payload when it is opened', async () => {
+  it('fetches the payload when it is looked at, a large one when it is asked for', async () => {
     tasks.payload = { message: '<script>alert(1)</script>' };
-    tasks.put(aTask({ ...ended, state: 'completed' }));
-    const { container } = await open();
-    await screen.findByText('Payload', { selector: 'h2' });
-    const details = container.querySelector('details')!;
-    details.open = true;
-    fireEvent(details, new Event('toggle'));
+    tasks.put(aTask({ ...ended, state: 'completed' }), aTask({ ...ended, id: 't2', payloadBytes: 9_000_000 }));
+    const { rerender } = await open();
+    fireEvent.click(await screen.findByRole('tab', { name: /Payload/ }));
     expect(await screen.findByText('"<script>alert(1)</script>"')).toBeTruthy();
+    await rerender({ inputs: { id: 't2' } });
+    fireEvent.click(await screen.findByRole('tab', { name: /Payload/ }));
+    expect(screen.queryByText('"<script>alert(1)</script>"')).toBeNull();
+    expect(screen.getByRole('link', { name: 'Save it' }).getAttribute('href')).toBe('/api/tasks/t2/payload');
+    fireEvent.click(screen.getByRole('button', { name: 'Show it' }));
+    expect(await screen.findByText('"<script>alert(1)</script>"')).toBeTruthy();
+  });
+
+  it('draws its way through the states, in words too', async () => {
+    tasks.timeline = timeline;
+    tasks.put(aTask({ ...ended, state: 'completed', attempt: 2, result: 'ok' }));
+    const { container } = await open();
+    const name = 'The way of this task: Queued, Running, Retrying, Running, Completed.';
+    expect(await screen.findByRole('img', { name })).toBeTruthy();
+    expect(container.querySelectorAll('.edge.taken')).toHaveLength(4);
+    expect(container.querySelectorAll('g.visited')).toHaveLength(4);
+    expect(container.querySelector('g.here')!.textContent).toContain('Completed');
+  });
+
+  it('shows what each attempt failed with, and the steps that are done', async () => {
+    tasks.errors = [
+      { attempt: 1, at: at(100), code: 'a', message: 'first', stack: 'Error: first\n at handler.ts:3' },
+      { attempt: 2, at: at(200), code: 'b', message: 'second' },
+    ];
+    tasks.steps = [
+      { name: 'charge', bytes: 13, value: { paid: true } },
+      { name: 'huge', bytes: 9_000 },
+    ];
+    tasks.put(aTask({ ...ended, state: 'dead-lettered', attempt: 2, error }));
+    await open();
+    const panel = within(await screen.findByRole('tabpanel', { name: /Errors 2/ }));
+    expect(panel.getAllByText(/^Attempt/).map(({ textContent }) => textContent)).toEqual(['Attempt 2', 'Attempt 1']);
+    expect(panel.getByText(/handler.ts:3/)).toBeTruthy();
+    const tab = screen.getByRole('tab', { name: /Errors/ });
+    tab.focus();
+    fireEvent.keyDown(tab, { key: 'ArrowRight' });
+    const steps = within(await screen.findByRole('tabpanel', { name: /Steps 2/ }));
+    expect(steps.getByText('paid')).toBeTruthy();
+    expect(steps.getByText('too large to show here')).toBeTruthy();
+  });
+
+  it('shows pictures in a result, and runs nothing that is none', async () => {
+    const result = { chart: 'data:image/png;base64,iVBORw0KGgo=', page: { contentType: 'text/html', base64: 'PGI+' } };
+    tasks.put(aTask({ ...ended, state: 'completed', result }));
+    await open();
+    expect((await screen.findByRole('img', { name: 'chart' })).getAttribute('src')).toBe(result.chart);
+    const links = screen.getAllByRole('link', { name: 'Save' }).map((link) => link.getAttribute('href'));
+    expect(links[1]).toBe('data:application/octet-stream;base64,PGI+');
+  });
+
+  it('edits the payload of a dead letter, shows what that changes, and replays it so', async () => {
+    tasks.payload = { message: 'Hallo', failures: 9 };
+    tasks.put(aTask({ ...ended, state: 'dead-lettered', attempt: 7, error }));
+    await open();
+    fireEvent.click(await screen.findByRole('button', { name: 'Edit and replay' }));
+    const box = await screen.findByRole('textbox', { name: 'Its payload' });
+    fireEvent.input(box, { target: { value: '{"message":"Hallo","failures":0}' } });
+    expect(await screen.findByText('/failures')).toBeTruthy();
+    tasks.refusal = new ApiError('invalid-request', 400, 'The patch does not fit.', [{ pointer: '/patch', detail: 'Too small.' }]); // prettier-ignore
+    fireEvent.click(screen.getByRole('button', { name: 'Replay with these changes' }));
+    expect(await screen.findByText(/The patch does not fit. \/patch: Too small./)).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Replay with these changes' }));
+    await waitFor(() => expect(screen.queryByRole('textbox', { name: 'Its payload' })).toBeNull());
+    expect(tasks.edited.at(-1)).toEqual({ id: 't1', patch: [{ op: 'replace', path: '/failures', value: 0 }] });
+  });
+
+  it('gives a scheduled task another time, or lets it run now', async () => {
+    tasks.put(aTask({ state: 'scheduled', scheduledFor: '2030-01-01T10:00:00.000Z' }));
+    await open();
+    fireEvent.click(await screen.findByRole('button', { name: 'Another time' }));
+    fireEvent.input(await screen.findByLabelText('Not before'), { target: { value: '2030-02-03T04:05' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Save the time' }));
+    await waitFor(() => expect(tasks.rescheduled).toEqual([{ id: 't1', scheduledFor: new Date('2030-02-03T04:05').toISOString() }])); // prettier-ignore
+  });
+
+  it('tells somebody who acts on what has changed meanwhile how it stands now', async () => {
+    tasks.put(aTask({ state: 'running', attempt: 1 }));
+    await open();
+    const cancel = await screen.findByRole('button', { name: 'Cancel the task' });
+    tasks.refusal = new ApiError('conflict', 409, 'The task is completed already.');
+    fireEvent.click(cancel);
+    expect(await screen.findByText(/The task is completed already. What you see now is how it stands: /)).toBeTruthy();
   });
 
   it('says so when there is no such task', async () => {

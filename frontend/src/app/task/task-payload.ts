@@ -1,4 +1,14 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  signal,
+  untracked,
+} from '@angular/core';
 import type { Task } from '../../../../contracts/task.ts';
 import type { ApiError } from '../../../../client/index.ts';
 import { Tasks } from '../live/tasks.ts';
@@ -7,89 +17,90 @@ import { Icon } from '../ui/icon.ts';
 import { JsonView } from '../ui/json-view.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 
+/** A larger one is fetched when a person asks for it; in bytes. */
+const largestUnasked = 500_000;
 /** A larger one would make the page slow; in bytes. */
-const largestShown = 10_000_000;
+const largestShown = 20_000_000;
 
-/** What was handed in; fetched when somebody opens it. */
+/** What was handed in. */
 @Component({
   selector: 'app-task-payload',
   imports: [Icon, JsonView, ProblemNote],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { class: 'card' },
   template: `
-    <details (toggle)="opened($any($event.target).open)">
-      <summary>
-        <app-icon name="chevron-right" [size]="16" />
-        <h2>Payload</h2>
-        <span class="muted">{{ size() }}</span>
-      </summary>
-      <div class="body">
-        @if (isTooLargeToShow()) {
-          <a [href]="'/api/tasks/' + task().id + '/payload'" [download]="task().id + '.json'">Download the payload</a>
-        } @else if (payload(); as payload) {
-          <app-json-view [value]="payload.value" />
-        } @else if (problem(); as problem) {
-          <app-problem-note
-            heading="The payload could not be fetched"
-            [detail]="problem.message"
-            [canRetry]="true"
-            (retried)="load()"
-          />
-        } @else {
-          <span class="skeleton" style="height: 40px"></span>
+    @if (isLarge() && !isWanted()) {
+      <p i18n>It has {{ size() }}: too much to show without asking.</p>
+      <p class="acts">
+        @if (isShowable()) {
+          <button type="button" class="quiet-button" (click)="isWanted.set(true)" i18n>Show it</button>
         }
-      </div>
-    </details>
+        <a class="quiet-button" [href]="address()" [download]="task().id + '.json'">
+          <app-icon name="download" [size]="16" /><ng-container i18n>Save it</ng-container>
+        </a>
+      </p>
+    } @else if (payload(); as payload) {
+      <app-json-view [value]="payload.value">
+        <h2 i18n>Payload</h2>
+        @if (task().edited; as edited) {
+          <span class="muted" i18n>edited by {{ edited.by }}</span>
+          <a class="quiet-button" [href]="address() + '?version=original'" target="_blank" rel="noopener" i18n
+            >As it was submitted</a
+          >
+        }
+      </app-json-view>
+    } @else if (problem(); as problem) {
+      <app-problem-note
+        heading="The payload could not be fetched"
+        i18n-heading
+        [detail]="problem.message"
+        [canRetry]="true"
+        (retried)="load()"
+      />
+    } @else {
+      <span class="skeleton" style="height: 40px"></span>
+    }
   `,
   styles: `
     :host {
       display: block;
     }
-    summary {
+    .acts {
       display: flex;
       gap: 8px;
-      align-items: center;
-      padding: 14px 20px;
-      list-style: none;
-      cursor: pointer;
-    }
-    summary::-webkit-details-marker {
-      display: none;
-    }
-    [open] > summary app-icon {
-      rotate: 90deg;
-    }
-    .body {
-      padding: 0 20px 20px;
-    }
-    @media (width < 1000px) {
-      summary {
-        padding: 12px 16px;
-      }
-      .body {
-        padding: 0 16px 16px;
-      }
     }
   `,
 })
 export class TaskPayload {
   readonly task = input.required<Task>();
   readonly #api = inject(Tasks).client.api;
-  protected readonly isTooLargeToShow = computed(() => this.task().payloadBytes > largestShown);
+  readonly #id = computed(() => this.task().id);
+  protected readonly isLarge = computed(() => this.task().payloadBytes > largestUnasked);
+  protected readonly isShowable = computed(() => this.task().payloadBytes <= largestShown);
+  protected readonly isWanted = linkedSignal<string, boolean>({ source: this.#id, computation: () => false });
   protected readonly size = computed(() => formatBytes(this.task().payloadBytes));
+  protected readonly address = computed(() => `/api/tasks/${this.#id()}/payload`);
   protected readonly payload = signal<{ readonly value: unknown } | undefined>(undefined);
   protected readonly problem = signal<ApiError | undefined>(undefined);
 
-  protected opened(isOpen: boolean): void {
-    if (isOpen && !this.isTooLargeToShow() && this.payload() === undefined) void this.load();
+  constructor() {
+    effect(() => {
+      this.#id();
+      const isFetched = !this.isLarge() || this.isWanted();
+      untracked(() => {
+        this.payload.set(undefined);
+        if (isFetched) void this.load();
+      });
+    });
   }
 
   protected async load(): Promise<void> {
+    const id = this.#id();
     this.problem.set(undefined);
     try {
-      this.payload.set({ value: await this.#api.getPayload(this.task().id) });
+      const value = await this.#api.getPayload(id);
+      if (id === this.#id()) this.payload.set({ value });
     } catch (error) {
-      this.problem.set(error as ApiError);
+      if (id === this.#id()) this.problem.set(error as ApiError);
     }
   }
 }

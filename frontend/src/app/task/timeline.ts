@@ -56,7 +56,7 @@ export class Timeline {
         number,
         error,
         isOpen: attempt.endedAt === undefined,
-        word: attempt.outcome === 'retrying' ? 'failed' : look.word.toLowerCase(),
+        word: attempt.outcome === 'retrying' ? $localize`failed` : look.word.toLowerCase(),
         color: attempt.outcome === 'retrying' ? 'var(--state-dead-lettered)' : look.color,
         ran: formatDuration(endedAt - startedAt),
         waited: formatDuration(waitedMs),
@@ -76,8 +76,8 @@ export class Timeline {
         const at = Date.parse(event.at);
         const text =
           event.kind === 'replayed'
-            ? `after it lay dead for ${formatDuration(layDead(this.events(), event))}`
-            : `after ${formatDuration(this.#active()(at))}`;
+            ? $localize`after it lay dead for ${formatDuration(layDead(this.events(), event))}:time:`
+            : $localize`after ${formatDuration(this.#active()(at))}:time:`;
         const color = stateLooks[event.state].color;
         return { kind: 'moment' as const, at, word: event.kind, text, color, left: this.#span(at, at).left };
       }),

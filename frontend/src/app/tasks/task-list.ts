@@ -1,42 +1,131 @@
+import { BreakpointObserver } from '@angular/cdk/layout';
+import { CdkFixedSizeVirtualScroll, CdkVirtualForOf, CdkVirtualScrollableWindow, CdkVirtualScrollViewport } from '@angular/cdk/scrolling'; // prettier-ignore
 import { DOCUMENT } from '@angular/common';
-import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, ElementRef, inject, input, signal, untracked, viewChild } from '@angular/core'; // prettier-ignore
 import { toSignal } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Router, RouterLink } from '@angular/router';
 import { fromEvent, map, startWith } from 'rxjs';
 import type { TaskState } from '../../../../contracts/task-states.ts';
-import { TaskTypes } from '../live/task-types.ts';
+import type { Task } from '../../../../contracts/task.ts';
+import { Commands } from '../frame/commands.ts';
+import { liveQuery } from '../live/live-query.ts';
 import { Tasks } from '../live/tasks.ts';
+import { TaskPage } from '../task/task-page.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { stateLooks, statesInOrder } from '../ui/state-look.ts';
 import { TaskRow } from '../ui/task-row.ts';
-import { countStates, matchesText } from './task-filter.ts';
+import { BulkBar } from './bulk-bar.ts';
+import { type ExportFormat, ExportTasks } from './export-tasks.ts';
+import { FilterBar } from './filter-bar.ts';
+import { cleanFilter, type Filter, statesOf, toParams, toQuery } from './filter.ts';
+import { FoundTasks } from './found-tasks.ts';
+import { JobList } from './job-list.ts';
+import { rowCommands } from './row-commands.ts';
+import { Selection } from './selection.ts';
+import { ViewMenu } from './view-menu.ts';
 
-const rowsAtFirst = 100;
 /** Scrolled further than this, a person reads something that must not move. Pixels. */
 const readingFrom = 120;
+/** So many rows before the end, older ones are fetched. */
+const fetchAhead = 60;
+/** Where so many fetches in a row found nothing that fits, a person says whether to look further back. */
+const mostBarren = 4;
+const wideEnough = '(width >= 1100px)';
+const stacked = '(width < 900px)';
 
-/** Every task, newest first, live. The filter is kept in the address. */
+/** Every task, newest first, live. The filter, and the task beside the list, are kept in the address. */
 @Component({
   selector: 'app-task-list',
-  imports: [Icon, MatButton, ProblemNote, RouterLink, TaskRow],
+  imports: [
+    BulkBar,
+    CdkFixedSizeVirtualScroll,
+    CdkVirtualForOf,
+    CdkVirtualScrollableWindow,
+    CdkVirtualScrollViewport,
+    FilterBar,
+    Icon,
+    JobList,
+    MatButton,
+    MatMenu,
+    MatMenuItem,
+    MatMenuTrigger,
+    ProblemNote,
+    RouterLink,
+    TaskPage,
+    TaskRow,
+    ViewMenu,
+  ],
+  providers: [FoundTasks],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './task-list.html',
   styleUrl: './task-list.scss',
+  host: { '(document:keydown.escape)': 'closeTop()' },
 })
 export class TaskList {
-  /** From the address: only tasks in this state. */
-  readonly state = input<TaskState | undefined>();
-  /** From the address: only tasks with these words. */
+  // From the address.
+  readonly state = input<string | undefined>();
+  readonly type = input<string | undefined>();
+  readonly tag = input<string | undefined>();
+  readonly orderingKey = input<string | undefined>();
+  readonly schedule = input<string | undefined>();
+  readonly owner = input<string | undefined>();
   readonly q = input<string | undefined>();
+  readonly from = input<string | undefined>();
+  readonly to = input<string | undefined>();
+  /** The task that is shown beside the list. */
+  readonly task = input<string | undefined>();
 
-  readonly #tasks = inject(Tasks);
-  readonly #types = inject(TaskTypes);
   readonly #router = inject(Router);
+  readonly #api = inject(Tasks).client.api;
+  readonly #export = inject(ExportTasks);
   readonly #view = inject(DOCUMENT).defaultView!;
+  readonly #media = inject(BreakpointObserver);
+  readonly #element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly viewport = viewChild(CdkVirtualScrollViewport);
+  protected readonly found = inject(FoundTasks);
   protected readonly looks = stateLooks;
-  protected readonly list = this.#tasks.list;
+  protected readonly selection = new Selection();
+  protected readonly byId = (_: number, { id }: Task) => id;
+
+  protected readonly isWide = toSignal(this.#media.observe(wideEnough).pipe(map(({ matches }) => matches)), { initialValue: this.#media.isMatched(wideEnough) }); // prettier-ignore
+  readonly #isStacked = toSignal(this.#media.observe(stacked).pipe(map(({ matches }) => matches)), { initialValue: this.#media.isMatched(stacked) }); // prettier-ignore
+  protected readonly beside = computed(() => (this.isWide() ? this.task() : undefined));
+  /** Pixels; the same for all, so that what is out of sight need not be drawn. */
+  protected readonly rowHeight = computed(() => (this.#isStacked() ? 92 : this.beside() !== undefined ? 64 : 45));
+
+  protected readonly filter = computed(
+    () => cleanFilter({ state: this.state(), type: this.type(), tag: this.tag(), orderingKey: this.orderingKey(), schedule: this.schedule(), owner: this.owner(), q: this.q(), from: this.from(), to: this.to() }),
+    { equal: (a, b) => JSON.stringify(a) === JSON.stringify(b) },
+  ); // prettier-ignore
+  protected readonly isFiltered = computed(() => Object.keys(this.filter()).length > 0);
+
+  readonly #countsOf = computed(() => JSON.stringify({ ...this.filter(), state: undefined }));
+  readonly #counts = liveQuery({
+    params: this.#countsOf,
+    load: (filter) => this.#api.countTasks(toQuery(JSON.parse(filter) as Filter, Date.now())),
+    on: ({ kind }) => kind !== 'progress',
+    keeps: true,
+  });
+  protected readonly counts = computed(() => this.#counts.value()?.states);
+  protected readonly chips = computed(() => {
+    const [counts, chosen] = [this.counts(), statesOf(this.filter())];
+    const isShown = (state: TaskState) => (counts?.[state] ?? 0) > 0 || chosen.includes(state);
+    return statesInOrder
+      .filter(isShown)
+      .map((state) => ({ state, count: counts?.[state].toLocaleString() ?? '', isOn: chosen.includes(state) }));
+  });
+  protected readonly total = computed(() => sum(this.counts(), statesInOrder));
+  /** How many fit the whole filter. */
+  protected readonly matching = computed(() => {
+    const chosen = statesOf(this.filter());
+    return sum(this.counts(), chosen.length > 0 ? chosen : statesInOrder);
+  });
+  protected readonly more = computed(() => (this.#counts.value()?.truncated === true ? '+' : ''));
+  protected readonly countText = (count: number | undefined) => (count === undefined ? '' : count.toLocaleString() + this.more()); // prettier-ignore
+
   readonly #isReading = toSignal(
     fromEvent(this.#view, 'scroll', { passive: true }).pipe(
       startWith(undefined),
@@ -44,93 +133,182 @@ export class TaskList {
     ),
     { initialValue: false },
   );
-  /** ID of the newest task when reading began: newer ones wait above. */
-  readonly #readFrom = signal<string | undefined>(undefined);
-  readonly #rows = signal(rowsAtFirst);
-
-  readonly #found = computed(() => {
-    const text = this.q()?.trim() ?? '';
-    const all = this.#tasks.newestFirst();
-    return text === '' ? all : all.filter((task) => matchesText(task, this.#types.title(task.type), text));
-  });
-  protected readonly chips = computed(() => {
-    const counts = countStates(this.#found());
-    const isShown = (state: TaskState) => (counts.get(state) ?? 0) > 0 || state === this.state();
-    return statesInOrder.filter(isShown).map((state) => ({ state, count: counts.get(state) ?? 0 }));
-  });
-  /** A plus says that older tasks have not been fetched. Empty while nothing is known. */
-  protected readonly total = computed(() => {
-    const list = this.list();
-    if (list.kind !== 'ready' && this.#found().length === 0) return '';
-    return `${this.#found().length}${list.kind === 'ready' && list.hasMore ? '+' : ''}`;
-  });
-  readonly #matching = computed(() => {
-    const state = this.state();
-    return state === undefined ? this.#found() : this.#found().filter((task) => task.state === state);
-  });
+  /** IDs that stood in the list when reading began: newer ones wait above, and those that no longer fit stay. */
+  readonly #held = signal<ReadonlySet<string> | undefined>(undefined);
+  readonly #newestHeld = signal<string | undefined>(undefined);
   protected readonly waitingAbove = computed(() => {
-    const from = this.#readFrom();
-    return from === undefined
-      ? 0
-      : Math.max(
-          0,
-          this.#matching().findIndex(({ id }) => id === from),
-        );
+    const newest = this.#newestHeld();
+    return newest === undefined ? 0 : this.found.tasks().filter(({ id }) => id > newest).length;
   });
-  protected readonly rows = computed(() =>
-    this.#matching().slice(this.waitingAbove(), this.waitingAbove() + this.#rows()),
+  readonly #all = inject(Tasks).newestFirst;
+  protected readonly rows = computed((): readonly Task[] => {
+    const [held, newest] = [this.#held(), this.#newestHeld()];
+    if (held === undefined || newest === undefined) return this.found.tasks();
+    const fitting = new Set(this.found.tasks());
+    return this.#all().filter((task) => task.id <= newest && (held.has(task.id) || fitting.has(task)));
+  });
+  protected readonly isAllShownChosen = computed(
+    () => this.rows().length > 0 && this.rows().every(({ id }) => this.selection.has(id)),
   );
-  protected readonly hasMore = computed(() => {
-    const list = this.list();
-    return (
-      this.rows().length < this.#matching().length - this.waitingAbove() || (list.kind === 'ready' && list.hasMore)
-    );
-  });
   protected readonly problem = computed(() => {
-    const list = this.list();
-    return list.kind === 'failed' ? list.error.message : '';
+    const state = this.found.state();
+    return state.kind === 'failed' ? state.error.message : '';
   });
-  protected readonly isFiltered = computed(() => this.state() !== undefined || (this.q() ?? '') !== '');
+  readonly #barren = signal(0);
+  /** Nobody wants to wait while years are looked through for a rare word. */
+  protected readonly asksToGoOn = computed(() => this.found.hasMore() && this.#barren() >= mostBarren);
+  protected readonly isSearching = computed(() => this.found.state().kind === 'loading' || (this.found.hasMore() && !this.asksToGoOn())); // prettier-ignore
 
   constructor() {
     effect(() => {
-      const state = this.state();
-      const list = this.list();
-      // The newest tasks may have few in this state, or none.
-      if (state !== undefined && list.kind === 'ready' && list.hasMore)
-        void this.#tasks.client.find({ state }).catch(() => undefined);
+      const filter = this.filter();
+      untracked(() => {
+        this.found.look(filter);
+        this.#barren.set(0);
+        this.#hold(false);
+        this.selection.clear();
+      });
     });
     effect(() => {
       const isReading = this.#isReading();
-      untracked(() => this.#readFrom.set(isReading ? this.#matching()[0]?.id : undefined));
+      untracked(() => this.#hold(isReading));
     });
+    effect(() => {
+      const task = this.task();
+      if (task !== undefined && !this.isWide()) void this.#router.navigate(['/tasks', task], { replaceUrl: true });
+    });
+    effect((onCleanup) => {
+      const viewport = this.viewport();
+      const drawn = viewport?.renderedRangeStream.subscribe(({ end }) => this.#fetchBefore(end));
+      const rows = this.rows().length;
+      if (viewport !== undefined && this.found.state().kind === 'ready') untracked(() => this.#fetchBefore(rows === 0 ? 0 : viewport.getRenderedRange().end)); // prettier-ignore
+      onCleanup(() => drawn?.unsubscribe());
+    });
+    // While the event comes down: before the link takes it.
+    this.#element.addEventListener('click', (event) => this.#openBeside(event), { capture: true });
+    inject(Commands).offer(rowCommands({ step: (by) => this.step(by), toggle: () => this.toggleCurrent(), chooseAll: () => this.chooseShown(), open: () => this.openCurrent() })); // prettier-ignore
   }
 
-  protected search(text: string): void {
-    void this.#router.navigate([], {
-      queryParams: { q: text || null },
-      queryParamsHandling: 'merge',
-      replaceUrl: true,
-    });
+  protected show(filter: Filter): void {
+    void this.#router.navigate([], { queryParams: toParams(filter), queryParamsHandling: 'merge', replaceUrl: true });
   }
 
   protected showNew(): void {
-    this.#readFrom.set(undefined);
+    this.#hold(false);
     this.#view.scrollTo({ top: 0 });
   }
 
-  protected async showMore(): Promise<void> {
-    this.#rows.update((rows) => rows + rowsAtFirst);
-    if (this.rows().length < this.#rows()) await this.#tasks.client.loadMore().catch(() => undefined);
+  protected async lookFurther(): Promise<void> {
+    this.#barren.set(0);
+    await this.#fetch();
   }
 
-  /** The arrow keys go from row to row. */
-  protected moveFocus(event: KeyboardEvent, by: 1 | -1): void {
-    const item = (event.target as HTMLElement).closest('li');
-    const next = by === 1 ? item?.nextElementSibling : item?.previousElementSibling;
-    const link = next?.querySelector('a');
-    if (!link) return;
+  /** A plain click shows the task beside the list, where there is room; any other goes where links go. */
+  #openBeside(event: MouseEvent): void {
+    if (!this.isWide() || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+      return;
+    const id = (event.target as Element).closest('a[data-task]')?.getAttribute('data-task');
+    if (!id) return;
     event.preventDefault();
-    link.focus();
+    event.stopPropagation();
+    this.#open(id);
   }
+
+  protected closeBeside(): void {
+    this.#open(undefined);
+  }
+
+  protected closeTop(): void {
+    if (!this.selection.isEmpty()) this.selection.clear();
+    else if (this.beside() !== undefined) this.closeBeside();
+  }
+
+  protected choose(event: MouseEvent, id: string): void {
+    if (event.shiftKey)
+      this.selection.extendTo(id, this.rows().map((task) => task.id)); // prettier-ignore
+    else this.selection.toggle(id);
+  }
+
+  protected chooseShown(): void {
+    if (this.isAllShownChosen()) this.selection.clear();
+    else this.selection.put(this.rows().map(({ id }) => id));
+  }
+
+  protected save(format: ExportFormat): void {
+    void this.#export.save(format, this.filter(), this.matching() ?? 0);
+  }
+
+  /** The keyboard goes to the next row or the one before; the task beside the list goes along. */
+  protected step(by: 1 | -1): void {
+    const at = this.#currentIndex();
+    const index = Math.min(this.rows().length - 1, at === -1 ? 0 : at + by);
+    const task = this.rows()[Math.max(0, index)];
+    if (task === undefined) return;
+    this.#focusRow(index, task.id);
+    if (this.beside() !== undefined) this.#open(task.id);
+  }
+
+  protected stepWith(event: Event, by: 1 | -1): void {
+    event.preventDefault();
+    this.step(by);
+  }
+
+  protected toggleCurrent(): void {
+    const current = this.rows()[this.#currentIndex()];
+    if (current !== undefined) this.selection.toggle(current.id);
+  }
+
+  protected openCurrent(): void {
+    const current = this.rows()[this.#currentIndex()];
+    if (current === undefined) return;
+    if (this.isWide()) this.#open(current.id);
+    else void this.#router.navigate(['/tasks', current.id]);
+  }
+
+  #open(task: string | undefined): void {
+    const extras = { queryParams: { task: task ?? null }, queryParamsHandling: 'merge', scroll: 'manual' } as const;
+    // From one task to the next is no step to go back by.
+    void this.#router.navigate([], { ...extras, replaceUrl: task !== undefined && this.task() !== undefined });
+  }
+
+  #currentIndex(): number {
+    const focused = this.#element.ownerDocument.activeElement?.closest('[data-row]')?.getAttribute('data-row');
+    const current = focused ?? this.#current;
+    return this.rows().findIndex(({ id }) => id === current);
+  }
+
+  #current: string | undefined;
+
+  #focusRow(index: number, id: string): void {
+    this.#current = id;
+    const link = () => this.#element.querySelector<HTMLElement>(`[data-row="${id}"] a`);
+    const drawn = link();
+    if (drawn) return drawn.focus();
+    this.viewport()?.scrollToIndex(Math.max(0, index - 2));
+    this.#view.setTimeout(() => link()?.focus());
+  }
+
+  #hold(isReading: boolean): void {
+    const tasks = isReading ? this.found.tasks() : [];
+    if (isReading && (tasks.length === 0 || this.#held() !== undefined)) return;
+    this.#held.set(isReading ? new Set(tasks.map(({ id }) => id)) : undefined);
+    this.#newestHeld.set(tasks[0]?.id);
+  }
+
+  #fetchBefore(end: number): void {
+    if (this.found.hasMore() && !this.asksToGoOn() && end > this.rows().length - fetchAhead) void this.#fetch();
+  }
+
+  async #fetch(): Promise<void> {
+    const before = this.found.tasks().length;
+    await this.found.loadMore();
+    this.#barren.update((count) => (this.found.tasks().length > before ? 0 : count + 1));
+  }
+}
+
+function sum(
+  counts: Readonly<Record<TaskState, number>> | undefined,
+  states: readonly TaskState[],
+): number | undefined {
+  return counts && states.reduce((total, state) => total + counts[state], 0);
 }

@@ -7,9 +7,12 @@ import { provideRouter, withComponentInputBinding } from '@angular/router';
 import { Subject } from 'rxjs';
 import type { Receipt, ReceiptKind } from '../../../../contracts/receipt.ts';
 import type { SubmitTask } from '../../../../contracts/submit.ts';
-import type { TaskEvent } from '../../../../contracts/task-event.ts';
+import type { AttemptError, Step, TaskEvent } from '../../../../contracts/task-event.ts';
 import type { TaskTypeInfo } from '../../../../contracts/task-type-info.ts';
-import type { Task } from '../../../../contracts/task.ts';
+import type { JsonPatch, ReplayDeadLetters, ReplayPlan } from '../../../../contracts/replay.ts';
+import type { CancelledTasks, CancelTasks } from '../../../../contracts/task-filter.ts';
+import type { TaskState } from '../../../../contracts/task-states.ts';
+import type { Task, TaskPage } from '../../../../contracts/task.ts';
 import {
   ApiError,
   ServerClock,
@@ -18,6 +21,7 @@ import {
   type TaskQuery,
 } from '../../../../client/index.ts';
 import { Tasks } from '../live/tasks.ts';
+import { statesInOrder } from '../ui/state-look.ts';
 
 export const echoType: TaskTypeInfo = {
   name: 'echo',
@@ -83,6 +87,15 @@ export class FakeTasks {
   older: readonly Task[] = [];
   deadLetters = 0;
   readonly receipts: Receipt[] = [];
+  errors: readonly AttemptError[] = [];
+  steps: readonly Step[] = [];
+  readonly edited: { readonly id: string; readonly patch: JsonPatch | undefined }[] = [];
+  readonly rescheduled: { readonly id: string; readonly scheduledFor: string | null }[] = [];
+  /** What the list was asked for. */
+  readonly asked: TaskQuery[] = [];
+  readonly bulkCancelled: CancelTasks[] = [];
+  readonly bulkReplayed: ReplayDeadLetters[] = [];
+  bulkAnswers: CancelledTasks[] = [];
   payload: unknown = { message: 'Hello' };
 
   readonly client = {
@@ -92,8 +105,31 @@ export class FakeTasks {
       void this.receipts.push({ taskId, cursor, kind }),
     api: {
       listTaskTypes: async () => this.types,
-      getTimeline: async (id: string) => ({ taskId: id, events: this.timeline }),
+      getTimeline: async (id: string) => ({
+        taskId: id,
+        events: this.timeline,
+        errors: this.errors,
+        steps: this.steps,
+        edits: [],
+      }),
+      replay: async (id: string, patch?: JsonPatch) => {
+        this.edited.push({ id, patch });
+        this.#refuse();
+      },
       getPayload: async () => this.payload,
+      countTasks: async () => ({ states: this.#count() }),
+      cancelTasks: async (body: CancelTasks): Promise<CancelledTasks> => {
+        this.bulkCancelled.push(body);
+        this.#refuse();
+        return this.bulkAnswers.shift() ?? { cancelled: body.ids?.length ?? 0, refused: 0, refusals: [] };
+      },
+      replayDeadLetters: async (body: ReplayDeadLetters) => {
+        this.bulkReplayed.push(body);
+        this.#refuse();
+        const count = body.ids?.length ?? 0;
+        return { id: 'plan-1', state: 'completed', matched: count, replayed: count, skipped: 0, remaining: 0 } as ReplayPlan; // prettier-ignore
+      },
+      listTasks: async (query: TaskQuery) => this.#page(query),
       listDeadLetters: async () => ({ groups: [], tasks: [], total: this.deadLetters }),
     },
     submit: async (body: SubmitTask, key?: string) => {
@@ -116,12 +152,37 @@ export class FakeTasks {
       this.replayed.push(id);
       this.#refuse();
     },
+    reschedule: async (id: string, scheduledFor: string | null) => {
+      this.rescheduled.push({ id, scheduledFor });
+      this.#refuse();
+    },
     loadMore: async () => undefined,
-    find: async ({ state }: TaskQuery) => this.put(...this.older.filter((task) => task.state === state)),
+    find: async (query: TaskQuery): Promise<TaskPage> => {
+      this.asked.push(query);
+      this.#refuse();
+      const page = this.#page(query);
+      this.put(...page.tasks);
+      return page;
+    },
   };
 
   put(...tasks: readonly Task[]): void {
     this.#byId.update((known) => new Map([...known, ...tasks.map((task) => [task.id, task] as const)]));
+  }
+
+  /** All that there are, in one page; those beyond the first come with the second. */
+  #page({ state, cursor }: TaskQuery): TaskPage {
+    const fits = (task: Task) => state === undefined || state.split(',').includes(task.state);
+    const known = this.newestFirst().filter(fits);
+    const older = this.older.filter(fits);
+    if (cursor !== undefined) return { tasks: older };
+    return { tasks: known, ...(older.length > 0 && { cursor: known.at(-1)?.id ?? 'z' }) };
+  }
+
+  #count(): Record<TaskState, number> {
+    const counts = Object.fromEntries(statesInOrder.map((state) => [state, 0])) as Record<TaskState, number>;
+    for (const { state } of new Set([...this.newestFirst(), ...this.older])) counts[state] += 1;
+    return counts;
   }
 
   #refuse(): void {

@@ -2,11 +2,13 @@ import { ChangeDetectionStrategy, Component, computed, input, linkedSignal } fro
 import { CopyButton } from './copy-button.ts';
 import { DataTable, recordsIn } from './data-table.ts';
 import { JsonTree } from './json-tree.ts';
+import { mediaIn } from './media-in.ts';
+import { MediaList } from './media-list.ts';
 
 /** A JSON value: as a table where it is one, else as a tree; to copy either way. */
 @Component({
   selector: 'app-json-view',
-  imports: [CopyButton, DataTable, JsonTree],
+  imports: [CopyButton, DataTable, JsonTree, MediaList],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="bar">
@@ -23,6 +25,9 @@ import { JsonTree } from './json-tree.ts';
       }
       <app-copy-button class="copy" label="Copy JSON" [text]="json" />
     </div>
+    @if (media().length > 0) {
+      <app-media-list [media]="media()" />
+    }
     @if (isTable() && records(); as table) {
       @for (fact of facts(); track fact[0]) {
         <p class="fact">
@@ -65,6 +70,8 @@ export class JsonView {
   readonly value = input.required<unknown>();
   protected readonly records = computed(() => recordsIn(this.value()));
   protected readonly isTable = linkedSignal(() => this.records() !== undefined);
+  /** Pictures and other files in it. */
+  protected readonly media = computed(() => mediaIn(this.value()));
   /** What stands beside the table in the same object. */
   protected readonly facts = computed(() => {
     const value = this.value();

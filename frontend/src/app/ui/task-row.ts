@@ -25,7 +25,11 @@ export class TaskRow {
   readonly isSlim = input(false);
   readonly #types = inject(TaskTypes);
   protected readonly title = computed(() => this.#types.title(this.task().type));
-  protected readonly summary = computed(() => taskSummary(this.task()));
+  /** What stands in the title already is not said again. */
+  protected readonly summary = computed(() => {
+    const [summary, about] = [taskSummary(this.task()), this.task().about];
+    return about !== undefined && summary.startsWith(about) ? '' : summary;
+  });
   protected readonly color = computed(() => stateLooks[this.task().state].color);
   protected readonly due = computed(() => {
     const { state, nextAttemptAt, scheduledFor } = this.task();
