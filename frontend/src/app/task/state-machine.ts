@@ -121,7 +121,7 @@ function foldWay(way: readonly TaskState[]): Fold[] {
     const [first, second] = [way[at]!, way[at + 1]];
     let times = 1;
     while (way[at + 2 * times] === first && way[at + 2 * times + 1] === second) times += 1;
-    folds.push(times > 1 ? { states: [first, second], times } : { states: [first], times });
+    folds.push(times > 1 ? { states: [first, second!], times } : { states: [first], times });
     at += times > 1 ? 2 * times : 1;
   }
   return folds;
