@@ -204,6 +204,7 @@ module functionApp 'modules/function-app.bicep' = {
       RedisConnection__clientId: identity.outputs.clientId
       PayloadStore: 'redis+blob'
       CallbackHosts: callbackHosts
+      AllowedOrigins: join(allowedOrigins, ',')
       APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
     }

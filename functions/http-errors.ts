@@ -1,6 +1,9 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { type Problem, type ProblemCode, problemStatus } from '../contracts/problem.ts';
 import { AppError, unavailable } from './errors.ts';
+import { apiHeaders } from './security-headers.ts';
+import { getSettings } from './settings.ts';
+import { refuseOtherSites } from './sign-in/refuse-other-sites.ts';
 
 export const problemTitles: Record<ProblemCode, string> = {
   'invalid-request': 'The request is not valid',
@@ -18,38 +21,45 @@ export const problemTitles: Record<ProblemCode, string> = {
   internal: 'Something went wrong here',
 };
 
-/** Wraps an HTTP function: whatever it throws becomes a problem+json answer, and nothing more than that leaves. */
+/** Its headers as an object, so that they can be put together. */
+export type Answer = Omit<HttpResponseInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+
+/**
+ * Wraps an HTTP function: whatever it throws becomes a problem+json answer, and nothing more than that leaves.
+ * @param headers of every answer, unless it has its own
+ */
 export function answering(
-  handler: (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>,
+  handler: (request: HttpRequest, context: InvocationContext) => Promise<Answer>,
+  headers: Readonly<Record<string, string>> = apiHeaders,
 ): HttpHandler {
   return async (request, context) => {
-    try {
-      refuseOtherSites(request);
-      return await handler(request, context);
-    } catch (error) {
-      return toResponse(error, context);
-    }
+    const answer = await answerOrProblem(handler, request, context);
+    return { ...answer, headers: { ...headers, ...answer.headers } };
   };
 }
 
-/**
- * A page of another site must not act for the user who is signed in here. Browsers say where a request comes from
- * (Fetch Metadata, w3.org/TR/fetch-metadata); other clients send no such header and carry no cookie by themselves.
- */
-function refuseOtherSites({ method, headers }: HttpRequest): void {
-  if (method === 'GET' || method === 'HEAD' || headers.get('sec-fetch-site') !== 'cross-site') return;
-  throw new AppError('forbidden', 'A page of another site cannot do this. Open the web app itself.');
+async function answerOrProblem(
+  handler: (request: HttpRequest, context: InvocationContext) => Promise<Answer>,
+  request: HttpRequest,
+  context: InvocationContext,
+): Promise<Answer> {
+  try {
+    refuseOtherSites(request, getSettings().AllowedOrigins);
+    return await handler(request, context);
+  } catch (error) {
+    return toResponse(error, context);
+  }
 }
 
 type Logger = Pick<InvocationContext, 'error' | 'warn' | 'invocationId'>;
 
-export function toResponse(error: unknown, context: Logger): HttpResponseInit {
+export function toResponse(error: unknown, context: Logger): Answer {
   const known = toAppError(error, context);
   return {
     status: problemStatus[known.code],
     headers: {
+      ...apiHeaders,
       'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
       ...known.headers,
       ...(known.retryAfterS !== undefined && { 'retry-after': String(known.retryAfterS) }),
     },

@@ -17,6 +17,7 @@ it.each([
   ['AzureSignalRConnectionString__serviceUri', 'ours', /__serviceUri is wrong: it should look like https:/],
   ['ServiceBusConnection__fullyQualifiedNamespace', 'sb://x', /is wrong: it should be a host name such as NAMESPACE/],
   ['RedisConnection__clientId', 'me', /RedisConnection__clientId is wrong: it should be the client ID of a managed/],
+  ['AllowedOrigins', 'https://portal.example.com/', /AllowedOrigins is wrong: it should be origins such as/],
   ['MaxAttempts', 'many', /MaxAttempts is wrong: it should be a whole number from 1 to 50/],
   ['IdempotencyHours', '0', /IdempotencyHours is wrong: it should be a whole number from 1 to 168/],
   ['IdempotencyHours', '169', /IdempotencyHours is wrong/],

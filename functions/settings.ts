@@ -31,6 +31,19 @@ function typeLimits() {
     });
 }
 
+/** Texts with commas between, in lower case. */
+function list() {
+  return z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((item) => item.trim().toLowerCase())
+        .filter((item) => item !== ''),
+    );
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -81,15 +94,11 @@ const Settings = z.object({
   /** For each task type: how many may be submitted in a second, how many run at once. JSON: {"echo":{"ratePerSecond":10,"concurrency":2}}. */
   TypeLimits: typeLimits(),
   /** Hosts that a `callbackUrl` may point at, with commas between: `hooks.example.org, *.example.com`. None by default. */
-  CallbackHosts: z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((host) => host.trim().toLowerCase())
-        .filter((host) => host !== ''),
-    ),
+  CallbackHosts: list(),
+  /** Origins of other web apps whose pages may use this API for who is signed in: `https://portal.example.com`, with commas between. */
+  AllowedOrigins: list().refine((origins) => origins.every((origin) => URL.parse(origin)?.origin === origin), {
+    error: 'should be origins such as https://portal.example.com, with commas between',
+  }),
   /** Signs callbacks, as Standard Webhooks say. */
   CallbackSecret: z
     .string()

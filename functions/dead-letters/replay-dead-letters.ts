@@ -1,7 +1,7 @@
-import { app, type HttpResponseInit } from '@azure/functions';
+import { app } from '@azure/functions';
 import { ReplayDeadLetters } from '../../contracts/replay.ts';
 import { getRedis } from '../azure/redis.ts';
-import { answering } from '../http-errors.ts';
+import { answering, type Answer } from '../http-errors.ts';
 import { type Principal, readPrincipal, visibleOwner } from '../sign-in/principal.ts';
 import { createPlanId } from './plan-keys.ts';
 import type { PlanRequest } from './plan-record.ts';
@@ -30,7 +30,7 @@ async function beginPlan(
   asked: ReplayDeadLetters,
   { letters, refusals, truncated }: Selection,
   log: (...args: unknown[]) => void,
-): Promise<HttpResponseInit> {
+): Promise<Answer> {
   const plan = await new PlanStore(getRedis()).begin({
     id: createPlanId(principal.id, Date.now()),
     owner: principal.id,

@@ -1,9 +1,9 @@
-import { app, type HttpResponseInit } from '@azure/functions';
+import { app } from '@azure/functions';
 import * as z from 'zod';
 import type { Timeline } from '../../contracts/task-event.ts';
 import type { Task } from '../../contracts/task.ts';
 import { getRedis } from '../azure/redis.ts';
-import { answering } from '../http-errors.ts';
+import { answering, type Answer } from '../http-errors.ts';
 import { readQuery, wholeNumber } from '../query.ts';
 import { findReceipts } from '../receipts/receipt-store.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
@@ -63,6 +63,6 @@ async function waitForEnd(read: () => Promise<Task>, until: number): Promise<Tas
   return task;
 }
 
-function notCached(jsonBody: unknown): HttpResponseInit {
+function notCached(jsonBody: unknown): Answer {
   return { headers: { 'cache-control': 'no-store' }, jsonBody };
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
+import { app, type HttpRequest } from '@azure/functions';
 import { blobConnection, blobEndpoint } from '../azure/blob.ts';
 import { getSignalRConnection } from '../azure/signalr.ts';
 import { AppError } from '../errors.ts';
-import { answering } from '../http-errors.ts';
+import { answering, type Answer } from '../http-errors.ts';
+import { pageHeaders } from '../security-headers.ts';
 import { getSettings } from '../settings.ts';
 import { loadWebFiles, type WebFile } from './web-files.ts';
 
@@ -23,7 +24,7 @@ app.http('Web', {
     const page = /\.\w+$/.test(path) ? undefined : getFiles().get('index.html');
     if (page === undefined) throw noSuchRoute(request.method, path);
     return serve(request, page);
-  }),
+  }, pageHeaders),
 });
 
 let files: ReadonlyMap<string, WebFile> | undefined;
@@ -42,13 +43,13 @@ function noSuchRoute(method: string, path: string): AppError {
   );
 }
 
-function serve(request: HttpRequest, file: WebFile): HttpResponseInit {
+function serve(request: HttpRequest, file: WebFile): Answer {
   const headers: Record<string, string> = {
     'content-type': file.contentType,
     etag: file.etag,
     vary: 'accept-encoding',
     'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-    ...securityHeaders(),
+    'content-security-policy': contentPolicy(),
   };
   if (request.headers.get('if-none-match') === file.etag) return { status: 304, headers };
   const accepted = request.headers.get('accept-encoding') ?? '';
@@ -61,7 +62,7 @@ function serve(request: HttpRequest, file: WebFile): HttpResponseInit {
 
 let connectSources: string | undefined;
 
-function securityHeaders(): Record<string, string> {
+function contentPolicy(): string {
   if (connectSources === undefined) {
     const { endpoint } = getSignalRConnection();
     const storage = blobConnection(getSettings());
@@ -69,10 +70,6 @@ function securityHeaders(): Record<string, string> {
     const blobs = storage === undefined ? '' : ` ${new URL(blobEndpoint(storage)).origin}`;
     connectSources = `${endpoint} ${endpoint.replace(/^http/, 'ws')}${blobs}`;
   }
-  return {
-    // Angular Material sets styles on elements; scripts come from files only.
-    'content-security-policy': `default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ${connectSources}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'`,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'same-origin',
-  };
+  // Angular Material sets styles on elements; scripts come from files only.
+  return `default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ${connectSources}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'`;
 }

@@ -83,6 +83,7 @@ describe('the app settings', () => {
     'redis.outputs.port': '10000',
     'monitoring.outputs.connectionString': 'InstrumentationKey=x',
     callbackHosts: '',
+    "join(allowedOrigins, ',')": '',
   };
 
   function evaluate(expression: string): string {
