@@ -43,7 +43,8 @@ export function drawChart(
     if (index !== undefined) choose(index);
   });
   return {
-    show: (data) => chart.setOption(toOption(host, data), { notMerge: true }),
+    // Merged, so that whoever points at a moment keeps pointing at it while values move.
+    show: (data) => chart.setOption(toOption(host, data)),
     remove() {
       resizing.disconnect();
       chart.dispose();

@@ -68,6 +68,7 @@ export class OverviewPage {
       ]);
       return { groups: letters.groups, replays: replays.replays };
     },
+    on: ({ kind }) => kind === 'dead-lettered',
     everyMs: () => incidentsEveryMs,
     keeps: true,
   });
