@@ -19,6 +19,11 @@ function resolved(host: HTMLElement, color: string): string {
   return result;
 }
 
+interface Place {
+  readonly offsetX: number;
+  readonly offsetY: number;
+}
+
 /** Draws into the element, and follows its size. */
 export function drawChart(
   host: HTMLElement,
@@ -32,14 +37,17 @@ export function drawChart(
   connect(group);
   const resizing = new ResizeObserver(() => chart.resize());
   resizing.observe(host);
-  chart.on('updateAxisPointer', (event) => {
-    const [axis] = (event as { readonly axesInfo?: readonly { readonly value: number }[] }).axesInfo ?? [];
-    pointAt(axis?.value);
-  });
-  chart.on('globalout', () => pointAt(undefined));
-  chart.getZr().on('click', ({ offsetX, offsetY }) => {
-    if (!chart.containPixel('grid', [offsetX, offsetY])) return;
-    const [index] = chart.convertFromPixel('grid', [offsetX, offsetY]);
+  /** The step at a place of the canvas. */
+  const stepAt = ({ offsetX, offsetY }: Place) => {
+    if (!chart.containPixel('grid', [offsetX, offsetY])) return undefined;
+    return chart.convertFromPixel('grid', [offsetX, offsetY])[0];
+  };
+  // Not by the chart's own event, which each of the connected charts has, also those without a value there.
+  const surface = chart.getZr();
+  surface.on('mousemove', (place) => pointAt(stepAt(place)));
+  surface.on('globalout', () => pointAt(undefined));
+  surface.on('click', (place) => {
+    const index = stepAt(place);
     if (index !== undefined) choose(index);
   });
   return {
