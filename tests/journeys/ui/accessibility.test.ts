@@ -1,0 +1,125 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { Api } from '../../support/api.ts';
+import { useStack } from '../../support/stack.ts';
+import { useBrowser } from '../../support/use-browser.ts';
+import { openOptions, rowOf, untilLive } from './pages.ts';
+
+const browser = useBrowser();
+const stack = useStack();
+let completed: string;
+let dead: string;
+
+beforeAll(async () => {
+  const api = new Api(stack().baseUrl);
+  completed = (await api.submit('summarize-csv', { csv: 'city,people\nOslo,709037\n' }, { tags: ['census'] })).id;
+  dead = (await api.submit('echo', { message: 'no', failures: 1 }, { maxAttempts: 1, tags: ['urgent'] })).id;
+  await Promise.all([api.ended(completed), api.ended(dead)]);
+  await api.submit('echo', { message: 'later' }, { scheduledFor: new Date(Date.now() + 3_600_000).toISOString() });
+  const nightly = { name: 'Nightly', cron: '0 3 * * *', type: 'echo', payload: { message: 1 } };
+  expect((await api.post('/api/schedules', nightly)).status).toBe(201);
+});
+
+/** WCAG 2.2, levels A and AA. */
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** What axe finds on the page as it is now, short enough to be read in a failed test. */
+async function faults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, any, all, none }) => {
+      const [why] = [...any, ...all, ...none];
+      return `${id}: ${html.slice(0, 160)} ${why?.message ?? ''}`;
+    }),
+  );
+}
+
+interface Place {
+  readonly path: string;
+  /** Resolves when the page shows what it is about. */
+  readonly ready: (page: Page) => Promise<unknown>;
+}
+
+const heading = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { name }).first().waitFor();
+const places: Record<string, () => Place> = {
+  submit: () => ({ path: '/submit', ready: openOptions }),
+  tasks: () => ({ path: '/tasks', ready: (page) => rowOf(page, dead).waitFor() }),
+  'a completed task': () => ({ path: `/tasks/${completed}`, ready: heading('Timeline') }),
+  'a dead letter': () => ({ path: `/tasks/${dead}`, ready: heading('Timeline') }),
+  'dead letters': () => ({ path: '/dead-letters', ready: heading('Dead letters') }),
+  schedules: () => ({ path: '/schedules', ready: (page) => page.getByText('Nightly').first().waitFor() }),
+  overview: () => ({ path: '/overview', ready: heading('Overview') }),
+  settings: () => ({ path: '/settings', ready: heading('What you may do') }),
+  'a page that is not there': () => ({ path: '/nowhere', ready: heading('There is no such page') }),
+};
+
+describe.each([
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 360 },
+] as const)('in $colorScheme, $width pixels wide', (look) => {
+  it('every page can be used by everybody, as far as axe knows', async () => {
+    const page = await browser.open(stack().baseUrl, look);
+    const found: Record<string, readonly string[]> = {};
+    for (const [name, place] of Object.entries(places)) {
+      const { path, ready } = place();
+      await page.goto(`${stack().baseUrl}${path}`);
+      await untilLive(page);
+      await ready(page);
+      found[name] = await faults(page);
+    }
+    expect(found).toEqual(Object.fromEntries(Object.keys(places).map((name) => [name, []])));
+  });
+
+  it('so can the palette and the list of keys', async () => {
+    const page = await browser.open(`${stack().baseUrl}/settings`, look);
+    await untilLive(page);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('option', { name: /^Go to Tasks/ }).waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('?');
+    await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
+    expect(await faults(page)).toEqual([]);
+  });
+});
+
+async function openPalette(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page
+    .locator(':focus')
+    .and(page.getByRole('combobox', { name: 'Find anything' }))
+    .waitFor();
+}
+
+it('lets a person who has only a keyboard get around, find a task and come back', async () => {
+  const page = await browser.open(`${stack().baseUrl}/tasks`);
+  await untilLive(page);
+  await page.keyboard.press('Tab');
+  await page.locator(':focus').getByText('Skip to the content').waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('main:focus').waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('d');
+  await page.getByRole('heading', { name: 'Dead letters', level: 1 }).waitFor();
+  await openPalette(page);
+  await page.keyboard.type(dead);
+  await page.getByRole('option', { name: `Open task ${dead}` }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe(`/tasks/${dead}`);
+  await openPalette(page);
+  await page.keyboard.type('dark theme');
+  await page.getByRole('option', { name: 'Use the dark theme', selected: true }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('html[style*="dark"]').waitFor({ state: 'attached' });
+});
+
+it('has an icon where browsers look for one, and scripts from files only', async () => {
+  const icon = await fetch(`${stack().baseUrl}/favicon.ico`);
+  expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/x-icon']);
+  const page = await fetch(stack().baseUrl);
+  const policy = page.headers.get('content-security-policy')!;
+  expect(policy).toMatch(/script-src 'self'(;|$)/);
+  expect(await page.text()).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=/);
+});
