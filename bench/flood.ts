@@ -86,9 +86,8 @@ try {
   const known = new Set(seen);
   const watched = await page.evaluate(() => (globalThis as unknown as { watched: Watched }).watched);
   console.log(`${happened} events of ${ids.length} tasks in ${took.toFixed(0)} s`);
-  console.log(
-    `lost ${stored.filter((cursor) => !seen.includes(cursor)).length}, doubled ${seen.length - new Set(seen).size}`,
-  );
+  const lost = { all: happened - known.size, kept: stored.filter((cursor) => !known.has(cursor)).length };
+  console.log(`lost ${lost.all}, of those still kept ${lost.kept}; doubled ${seen.length - known.size}`);
   console.log(`long tasks ${watched.longTasks.length}, longest ${share(watched.longTasks, 1)}, over 200 ms ${watched.longTasks.filter((ms) => ms > 200).length}`); // prettier-ignore
   console.log(`interactions in ${rounds} rounds: p50 ${share(watched.interactions, 0.5)}, p98 (INP) ${share(watched.interactions, 0.98)}, longest ${share(watched.interactions, 1)}`); // prettier-ignore
   console.log(`frames ${watched.frames.length}: p50 ${share(watched.frames, 0.5)}, p99 ${share(watched.frames, 0.99)}`);
