@@ -240,7 +240,7 @@ describe('a file', () => {
     await theWay(page).getByRole('link').click();
     await page.getByRole('tab', { name: /^Payload/ }).click();
     const downloading = page.waitForEvent('download');
-    await page.getByRole('link', { name: 'Download the payload' }).click();
+    await page.getByRole('link', { name: 'Save it' }).click();
     const path = await (await downloading).path();
     expect(statSync(path).size).toBe(task!.payloadBytes);
   });

@@ -81,7 +81,10 @@ it('shows the wait for a retry, each attempt, and the dead letter with its error
   await openTask(page);
   const alert = page.getByRole('alert').filter({ hasText: 'It failed for good after attempt 5' });
   expect(await alert.innerText()).toContain(error);
-  const attempts = page.getByRole('listitem').filter({ hasText: /^\s*Attempt \d/ });
+  const attempts = page
+    .getByRole('region', { name: 'Timeline' })
+    .getByRole('listitem')
+    .filter({ hasText: /^\s*Attempt \d/ });
   await attempts.nth(4).waitFor();
   expect(await attempts.count()).toBe(5);
   expect(await attempts.last().innerText()).toMatch(/Attempt 5\s+waited .*, dead-lettered/);

@@ -1,6 +1,6 @@
 import { FormControl, FormGroup, Validators } from '@angular/forms';
 import type { SubmitTask } from '../../../../contracts/submit.ts';
-import type { Delivery, Priority } from '../../../../contracts/task-states.ts';
+import type { deadLetterPolicies, Delivery, Priority } from '../../../../contracts/task-states.ts';
 
 export const largestAttempts = 50;
 const secondsPer = { minutes: 60, hours: 3600, days: 86_400 } as const;
@@ -15,27 +15,29 @@ export interface DeliveryLook {
 export const deliveryLooks: readonly DeliveryLook[] = [
   {
     name: 'at-least-once',
-    word: 'At least once',
-    about: 'Tried again after a failure or a crash; what it did by then may happen twice.',
+    word: $localize`At least once`,
+    about: $localize`Tried again after a failure or a crash; what it did by then may happen twice.`,
   },
   {
     name: 'at-most-once',
-    word: 'At most once',
-    about: 'Never begun a second time: after a failure or a crash it is a dead letter.',
+    word: $localize`At most once`,
+    about: $localize`Never begun a second time: after a failure or a crash it is a dead letter.`,
   },
   {
     name: 'exactly-once',
-    word: 'Exactly once',
-    about: 'Tried again, but steps that were done are remembered and not repeated.',
+    word: $localize`Exactly once`,
+    about: $localize`Tried again, but steps that were done are remembered and not repeated.`,
   },
 ];
 
 /** How a priority is offered: each has workers of its own. */
 export const priorityLooks: readonly { readonly name: Priority; readonly word: string }[] = [
-  { name: 'high', word: 'High' },
-  { name: 'normal', word: 'Normal' },
-  { name: 'low', word: 'Low' },
+  { name: 'high', word: $localize`High` },
+  { name: 'normal', word: $localize`Normal` },
+  { name: 'low', word: $localize`Low` },
 ];
+
+type DeadLetterPolicy = (typeof deadLetterPolicies)[number];
 
 const longestKey = 128;
 
@@ -48,8 +50,11 @@ export function optionsForm() {
     expiresUnit: new FormControl<keyof typeof secondsPer>('minutes', { nonNullable: true }),
     delivery: new FormControl<Delivery>('at-least-once', { nonNullable: true }),
     orderingKey: new FormControl('', { nonNullable: true, validators: Validators.maxLength(longestKey) }),
+    ifDeadLettered: new FormControl<DeadLetterPolicy>('set-aside', { nonNullable: true }),
+    concurrencyKey: new FormControl('', { nonNullable: true, validators: Validators.maxLength(longestKey) }),
     priority: new FormControl<Priority>('normal', { nonNullable: true }),
     maxAttempts: new FormControl<number | null>(null, [Validators.min(1), Validators.max(largestAttempts)]),
+    callbackUrl: new FormControl('', { nonNullable: true, validators: Validators.pattern(/^\s*https?:\/\/\S+\s*$/) }),
     /** Separated by commas. */
     tags: new FormControl('', { nonNullable: true }),
   });
@@ -58,14 +63,17 @@ export type OptionsForm = ReturnType<typeof optionsForm>;
 
 /** The part of a submission these options say; what is left empty is left to the API. */
 export function optionsOf(form: OptionsForm): Omit<SubmitTask, 'type' | 'payload'> {
-  const { scheduledFor, expiresIn, expiresUnit, delivery, orderingKey, priority, maxAttempts, tags } =
-    form.getRawValue();
+  const { scheduledFor, expiresIn, expiresUnit, delivery, orderingKey, ifDeadLettered, concurrencyKey, priority, maxAttempts, callbackUrl, tags } =
+    form.getRawValue(); // prettier-ignore
   const words = tags.split(',').flatMap((tag) => tag.trim() || []);
   return {
     ...(scheduledFor !== '' && { scheduledFor: new Date(scheduledFor).toISOString() }),
     ...(expiresIn !== null && { expiresIn: expiresIn * secondsPer[expiresUnit] }),
     ...(delivery !== 'at-least-once' && { delivery }),
     ...(orderingKey.trim() !== '' && { orderingKey: orderingKey.trim() }),
+    ...(orderingKey.trim() !== '' && ifDeadLettered !== 'set-aside' && { ifDeadLettered }),
+    ...(concurrencyKey.trim() !== '' && { concurrencyKey: concurrencyKey.trim() }),
+    ...(callbackUrl.trim() !== '' && { callbackUrl: callbackUrl.trim() }),
     ...(priority !== 'normal' && { priority }),
     ...(maxAttempts !== null && delivery !== 'at-most-once' && { maxAttempts }),
     ...(words.length > 0 && { tags: words }),

@@ -5,9 +5,11 @@ export interface Schema {
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly required?: readonly string[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly contentMediaType?: string;
+  readonly contentEncoding?: string;
   readonly format?: string;
   readonly maxLength?: number;
   readonly $defs?: Readonly<Record<string, Schema>>;
@@ -29,6 +31,7 @@ export function isFreeJson(schema: Schema): boolean {
 export function toFormValue(schema: Schema, payload: unknown): unknown {
   if (payload === undefined) return undefined;
   if (isFreeJson(schema)) return typeof payload === 'string' ? textFor(payload) : JSON.stringify(payload, null, 2);
+  if (isMoment(schema) && typeof payload === 'string') return toLocalMoment(payload);
   return mapChildren(schema, payload, toFormValue);
 }
 
@@ -36,7 +39,24 @@ export function toFormValue(schema: Schema, payload: unknown): unknown {
 export function toPayload(schema: Schema, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   if (isFreeJson(schema)) return typeof value === 'string' && value !== '' ? readJsonText(value).value : undefined;
+  if (isMoment(schema) && typeof value === 'string') return fromLocalMoment(value);
   return mapChildren(schema, value, toPayload);
+}
+
+/** A date with its time: written in the person's own time zone, sent in UTC. */
+export function isMoment({ type, format }: Schema): boolean {
+  return type === 'string' && format === 'date-time';
+}
+
+function toLocalMoment(iso: string): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return '';
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+function fromLocalMoment(local: string): string | undefined {
+  const at = new Date(local);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
 function mapChildren(schema: Schema, value: unknown, map: (schema: Schema, value: unknown) => unknown): unknown {

@@ -3,6 +3,14 @@ import { FormlyJsonschema } from '@ngx-formly/core/json-schema';
 import { isFreeJson, type Schema } from './payload-values.ts';
 
 const longTextFrom = 200;
+/** By the format that JSON Schema names. */
+const inputTypes: Readonly<Record<string, string>> = {
+  'date-time': 'datetime-local',
+  date: 'date',
+  time: 'time',
+  email: 'email',
+  uri: 'url',
+};
 
 /**
  * The fields of a form for `{payload}`, drawn from the payload's JSON Schema. The path of a control is then the
@@ -26,11 +34,23 @@ function refine(field: FormlyFieldConfig, schema: Schema): FormlyFieldConfig {
     // Checked as text by the field itself.
     return { key: field.key!, type: 'json', props, ...(field.expressions && { expressions: field.expressions }) };
   }
-  if (schema.contentMediaType !== undefined)
-    return { ...field, type: 'file', props: { ...props, mediaType: schema.contentMediaType } };
+  if (schema.contentMediaType !== undefined || schema.contentEncoding === 'base64')
+    return {
+      ...field,
+      type: 'file',
+      props: { ...props, mediaType: schema.contentMediaType ?? '', isBase64: schema.contentEncoding === 'base64' },
+    };
+  const inputType = inputTypes[schema.format ?? ''];
+  if (field.type === 'string' && inputType !== undefined) return inputField(field, { ...props, type: inputType });
   if (field.type === 'string')
     return { ...field, props, type: (schema.maxLength ?? 0) > longTextFrom ? 'textarea' : 'input' };
   return { ...field, props };
+}
+
+/** The browser's own field for a format. It writes some of them otherwise than the pattern says, which the server checks. */
+function inputField(field: FormlyFieldConfig, props: NonNullable<FormlyFieldConfig['props']>): FormlyFieldConfig {
+  const rest = Object.entries(props).filter(([name]) => name !== 'pattern');
+  return { ...field, type: 'input', props: Object.fromEntries(rest) };
 }
 
 /** `delayMs` reads "Delay ms". */

@@ -24,7 +24,7 @@ import { Tasks } from '../live/tasks.ts';
 import { CopyButton } from '../ui/copy-button.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
-import { asCurl } from './curl.ts';
+import { asCurl, asTypeScript } from './as-code.ts';
 import { Drafts, newIdempotencyKey } from './drafts.ts';
 import { formFields } from './fields/form-fields.ts';
 import { optionsForm, optionsOf } from './options-form.ts';
@@ -75,6 +75,7 @@ export class SubmitForm implements OnInit {
   private readonly folded = viewChild.required<ElementRef<HTMLDetailsElement>>('more');
   #key = newIdempotencyKey();
   protected readonly curl = () => asCurl(this.#page.location.origin, this.#body());
+  protected readonly typeScript = () => asTypeScript(this.#page.location.origin, this.#body());
 
   ngOnInit(): void {
     const draft = this.#drafts.read(this.type().name);
@@ -146,7 +147,7 @@ export class SubmitForm implements OnInit {
     const rest = placeErrors(this.options, atPayload);
     if (rest.length < atPayload.length) this.folded().nativeElement.open = true;
     const isAllPlaced = error.errors.length > 0 && rest.length === 0;
-    if (!isAllPlaced) this.failure.set({ heading: 'The task was not taken', detail: error.message, rest });
+    if (!isAllPlaced) this.failure.set({ heading: $localize`The task was not taken`, detail: error.message, rest });
     this.#redraw();
     this.#focusFirstFault();
   }

@@ -8,6 +8,7 @@ import {
   ElementRef,
   inject,
   linkedSignal,
+  signal,
   untracked,
   viewChild,
 } from '@angular/core';
@@ -18,6 +19,7 @@ import { JourneyPanel } from './journey-panel.ts';
 import { RecentTasks } from './recent-tasks.ts';
 import { Submissions } from './submissions.ts';
 import { SubmitForm } from './submit-form.ts';
+import { SubmitMany } from './submit-many.ts';
 import { TypePicker } from './type-picker.ts';
 
 /** From here on, the form and the way of the task stand below each other. */
@@ -26,7 +28,7 @@ const oneColumn = '(width < 1000px)';
 /** Where work is handed in, and seen going its way. */
 @Component({
   selector: 'app-submit-page',
-  imports: [JourneyPanel, ProblemNote, RecentTasks, SubmitForm, TypePicker],
+  imports: [JourneyPanel, ProblemNote, RecentTasks, SubmitForm, SubmitMany, TypePicker],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <section class="card form" aria-labelledby="what">
@@ -34,8 +36,24 @@ const oneColumn = '(width < 1000px)';
       @switch (state().kind) {
         @case ('ready') {
           <app-type-picker [types]="types()" [(selected)]="chosen" />
+          <div class="ways" role="group" aria-label="How many" i18n-aria-label>
+            <button type="button" class="quiet-button" [attr.aria-pressed]="!isMany()" (click)="isMany.set(false)" i18n>
+              One task
+            </button>
+            <button type="button" class="quiet-button" [attr.aria-pressed]="isMany()" (click)="isMany.set(true)" i18n>
+              Many from a file
+            </button>
+          </div>
           @for (type of type(); track type.name) {
-            <app-submit-form [type]="type" />
+            @if (isMany()) {
+              @defer {
+                <app-submit-many [type]="type" />
+              } @placeholder {
+                <span class="skeleton" style="height: 160px"></span>
+              }
+            } @else {
+              <app-submit-form [type]="type" />
+            }
           } @empty {
             <p class="muted">This installation has no task types yet: add one in functions/task-types.</p>
           }
@@ -71,6 +89,14 @@ const oneColumn = '(width < 1000px)';
       display: grid;
       gap: 16px;
       padding: 24px;
+    }
+    .ways {
+      display: flex;
+      gap: 4px;
+    }
+    [aria-pressed='true'] {
+      background: var(--accent-soft);
+      color: var(--accent);
     }
     .side {
       display: grid;
@@ -113,6 +139,7 @@ export class SubmitPage {
     const wished = [new URLSearchParams(this.#page.location.search).get('type'), this.#drafts.lastType];
     return names.find((name) => name === wished[0]) ?? names.find((name) => name === wished[1]) ?? names[0] ?? '';
   });
+  protected readonly isMany = signal(false);
   protected readonly type = computed(() => this.types().filter(({ name }) => name === this.chosen()));
 
   constructor() {

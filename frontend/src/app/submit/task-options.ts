@@ -22,28 +22,28 @@ import { type DeliveryLook, deliveryLooks, largestAttempts, type OptionsForm, pr
   template: `
     <div class="grid" [formGroup]="form()">
       <mat-form-field>
-        <mat-label>Not before</mat-label>
+        <mat-label i18n>Not before</mat-label>
         <input matInput type="datetime-local" formControlName="scheduledFor" />
-        <mat-hint>Empty: at once.</mat-hint>
+        <mat-hint i18n>Empty: at once.</mat-hint>
         <mat-error>{{ fault('scheduledFor') }}</mat-error>
       </mat-form-field>
       <div class="pair">
         <mat-form-field>
-          <mat-label>Expires after</mat-label>
+          <mat-label i18n>Expires after</mat-label>
           <input matInput type="number" min="1" formControlName="expiresIn" />
-          <mat-hint>Empty: never.</mat-hint>
+          <mat-hint i18n>Empty: never.</mat-hint>
           <mat-error>{{ fault('expiresIn') }}</mat-error>
         </mat-form-field>
         <mat-form-field class="unit">
-          <mat-select formControlName="expiresUnit" aria-label="Unit of the expiry">
-            <mat-option value="minutes">minutes</mat-option>
-            <mat-option value="hours">hours</mat-option>
-            <mat-option value="days">days</mat-option>
+          <mat-select formControlName="expiresUnit" aria-label="Unit of the expiry" i18n-aria-label>
+            <mat-option value="minutes" i18n>minutes</mat-option>
+            <mat-option value="hours" i18n>hours</mat-option>
+            <mat-option value="days" i18n>days</mat-option>
           </mat-select>
         </mat-form-field>
       </div>
       <mat-form-field>
-        <mat-label>Delivery</mat-label>
+        <mat-label i18n>Delivery</mat-label>
         <mat-select formControlName="delivery">
           <mat-select-trigger>{{ delivery().word }}</mat-select-trigger>
           @for (look of deliveryLooks; track look.name) {
@@ -57,39 +57,61 @@ import { type DeliveryLook, deliveryLooks, largestAttempts, type OptionsForm, pr
         <mat-error>{{ fault('delivery') }}</mat-error>
       </mat-form-field>
       <mat-form-field>
-        <mat-label>Ordering key</mat-label>
+        <mat-label i18n>Ordering key</mat-label>
         <input matInput formControlName="orderingKey" autocomplete="off" />
-        <mat-hint>Your tasks with the same key run one after the other.</mat-hint>
+        <mat-hint i18n>Your tasks with the same key run one after the other.</mat-hint>
         <mat-error>{{ fault('orderingKey') }}</mat-error>
       </mat-form-field>
+      @if (form().controls.orderingKey.value.trim() !== '') {
+        <mat-form-field>
+          <mat-label i18n>If it ends in the dead letters</mat-label>
+          <mat-select formControlName="ifDeadLettered">
+            <mat-option value="set-aside" i18n>The next one runs</mat-option>
+            <mat-option value="hold" i18n>The next one waits for its replay</mat-option>
+          </mat-select>
+          <mat-error>{{ fault('ifDeadLettered') }}</mat-error>
+        </mat-form-field>
+      }
       <mat-form-field>
-        <mat-label>Priority</mat-label>
+        <mat-label i18n>Concurrency key</mat-label>
+        <input matInput formControlName="concurrencyKey" autocomplete="off" />
+        <mat-hint i18n>Of your tasks with the same key, one runs at a time.</mat-hint>
+        <mat-error>{{ fault('concurrencyKey') }}</mat-error>
+      </mat-form-field>
+      <mat-form-field>
+        <mat-label i18n>Priority</mat-label>
         <mat-select formControlName="priority">
           @for (look of priorityLooks; track look.name) {
             <mat-option [value]="look.name">{{ look.word }}</mat-option>
           }
         </mat-select>
         @if (form().controls.orderingKey.value.trim() !== '') {
-          <mat-hint>With an ordering key, order goes first.</mat-hint>
+          <mat-hint i18n>With an ordering key, order goes first.</mat-hint>
         } @else {
-          <mat-hint>Each has workers of its own.</mat-hint>
+          <mat-hint i18n>Each has workers of its own.</mat-hint>
         }
         <mat-error>{{ fault('priority') }}</mat-error>
       </mat-form-field>
       <mat-form-field>
-        <mat-label>Attempts at most</mat-label>
+        <mat-label i18n>Attempts at most</mat-label>
         <input matInput type="number" min="1" max="50" formControlName="maxAttempts" />
         @if (delivery().name === 'at-most-once') {
-          <mat-hint>Only one, as the delivery says.</mat-hint>
+          <mat-hint i18n>Only one, as the delivery says.</mat-hint>
         } @else {
-          <mat-hint>Empty: 7. Between them it waits, longer each time.</mat-hint>
+          <mat-hint i18n>Empty: 7. Between them it waits, longer each time.</mat-hint>
         }
         <mat-error>{{ fault('maxAttempts') }}</mat-error>
       </mat-form-field>
       <mat-form-field>
-        <mat-label>Tags</mat-label>
+        <mat-label i18n>Tell this address of its end</mat-label>
+        <input matInput type="url" formControlName="callbackUrl" autocomplete="off" placeholder="https://" />
+        <mat-hint i18n>Called by a signed webhook; the server says which hosts may be.</mat-hint>
+        <mat-error>{{ fault('callbackUrl') }}</mat-error>
+      </mat-form-field>
+      <mat-form-field>
+        <mat-label i18n>Tags</mat-label>
         <input matInput formControlName="tags" autocomplete="off" />
-        <mat-hint>Words to find it by, with commas between.</mat-hint>
+        <mat-hint i18n>Words to find it by, with commas between.</mat-hint>
         <mat-error>{{ fault('tags') }}</mat-error>
       </mat-form-field>
     </div>
@@ -142,8 +164,9 @@ export class TaskOptions {
   protected fault(name: keyof OptionsForm['controls']): string {
     const errors = this.form().controls[name].errors;
     if (errors?.['server']) return (errors['server'] as { message: string }).message;
-    if (errors?.['maxlength']) return 'At most 128 characters.';
-    if (errors?.['min']) return 'At least 1.';
-    return errors?.['max'] ? `At most ${largestAttempts}.` : '';
+    if (errors?.['maxlength']) return $localize`At most 128 characters.`;
+    if (errors?.['pattern']) return $localize`A whole address that begins with https://.`;
+    if (errors?.['min']) return $localize`At least 1.`;
+    return errors?.['max'] ? $localize`At most ${largestAttempts}:limit:.` : '';
   }
 }

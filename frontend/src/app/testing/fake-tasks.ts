@@ -6,7 +6,8 @@ import { TestBed } from '@angular/core/testing';
 import { provideRouter, withComponentInputBinding } from '@angular/router';
 import { Subject } from 'rxjs';
 import type { Receipt, ReceiptKind } from '../../../../contracts/receipt.ts';
-import type { SubmitTask } from '../../../../contracts/submit.ts';
+import type { Problem } from '../../../../contracts/problem.ts';
+import type { BatchResult, SubmitTask } from '../../../../contracts/submit.ts';
 import type { AttemptError, Step, TaskEvent } from '../../../../contracts/task-event.ts';
 import type { TaskTypeInfo } from '../../../../contracts/task-type-info.ts';
 import type { JsonPatch, ReplayDeadLetters, ReplayPlan } from '../../../../contracts/replay.ts';
@@ -68,6 +69,8 @@ export function aTask(more: Partial<Task> = {}): Task {
   };
 }
 
+type BatchTask = SubmitTask & { readonly idempotencyKey?: string };
+
 /** Stands in for `Tasks`: nothing connects, and a test says what is known. */
 export class FakeTasks {
   readonly #byId = signal<ReadonlyMap<string, Task>>(new Map());
@@ -96,6 +99,9 @@ export class FakeTasks {
   readonly bulkCancelled: CancelTasks[] = [];
   readonly bulkReplayed: ReplayDeadLetters[] = [];
   bulkAnswers: CancelledTasks[] = [];
+  readonly batches: (readonly BatchTask[])[] = [];
+  /** Of each batch, from 1. */
+  refusedRows: readonly number[] = [];
   payload: unknown = { message: 'Hello' };
 
   readonly client = {
@@ -130,6 +136,18 @@ export class FakeTasks {
         return { id: 'plan-1', state: 'completed', matched: count, replayed: count, skipped: 0, remaining: 0 } as ReplayPlan; // prettier-ignore
       },
       listTasks: async (query: TaskQuery) => this.#page(query),
+      submitBatch: async (batch: readonly BatchTask[]): Promise<BatchResult[]> => {
+        this.batches.push(batch);
+        this.#refuse();
+        const refused: Problem = {
+          type: 'urn:x',
+          title: 'x',
+          status: 400,
+          code: 'invalid-request',
+          detail: 'Refused.',
+        };
+        return batch.map((_, i) => this.refusedRows.includes(i + 1) ? { status: 400, error: refused } : { status: 202, task: aTask({ id: `b${i}` }) }); // prettier-ignore
+      },
       listDeadLetters: async () => ({ groups: [], tasks: [], total: this.deadLetters }),
     },
     submit: async (body: SubmitTask, key?: string) => {

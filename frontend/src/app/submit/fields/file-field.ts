@@ -33,8 +33,21 @@ export class FileField extends FieldType<FieldTypeConfig> {
   protected readonly reading = signal<Pick<Picked, 'name'> | undefined>(undefined);
   protected readonly isOver = signal(false);
 
+  protected readonly dropHere = $localize`Drop a file here`;
+  protected readonly dropOrPaste = $localize`Drop a file here, or paste its text`;
+
   protected get mediaType(): string {
     return this.props['mediaType'] as string;
+  }
+
+  /** Any bytes, which travel as base64. */
+  protected get isBase64(): boolean {
+    return this.props['isBase64'] === true;
+  }
+
+  protected get accept(): string {
+    if (this.isBase64) return this.mediaType;
+    return `${this.mediaType},.csv,.txt,.tsv`;
   }
 
   protected get text(): string {
@@ -48,14 +61,16 @@ export class FileField extends FieldType<FieldTypeConfig> {
   }
 
   protected get isShownWhole(): boolean {
-    return this.source === undefined && this.text.length <= longestEditable;
+    return this.source === undefined && this.text.length <= longestEditable && (!this.isBase64 || this.text === '');
   }
 
   protected get size(): string {
-    return formatBytes(this.source?.bytes ?? new Blob([this.text]).size);
+    const bytes = this.isBase64 ? Math.floor((this.text.length * 3) / 4) : new Blob([this.text]).size;
+    return formatBytes(this.source?.bytes ?? bytes);
   }
 
   protected get beginning(): string {
+    if (this.isBase64) return '';
     return this.text.slice(0, 2000).split('\n').slice(0, previewLines).join('\n');
   }
 
@@ -90,7 +105,8 @@ export class FileField extends FieldType<FieldTypeConfig> {
 
   private async take(file: File | undefined): Promise<void> {
     if (file === undefined) return;
-    if (file.size <= largestFile) return this.read(file.name, file.size, () => file.text());
+    if (file.size <= largestFile)
+      return this.read(file.name, file.size, () => (this.isBase64 ? base64Of(file) : file.text()));
     this.formControl.markAsTouched();
     this.refuse(`${file.name} has ${formatBytes(file.size)}; at most ${formatBytes(largestFile)} can be sent.`);
   }
@@ -119,4 +135,15 @@ export class FileField extends FieldType<FieldTypeConfig> {
     this.formControl.setErrors({ file: { message } });
     this.#view.markForCheck();
   }
+}
+
+/** @throws what the browser says when the file cannot be read */
+async function base64Of(file: File): Promise<string> {
+  const url = await new Promise<string>((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as string);
+    reader.onerror = () => reject(reader.error ?? new Error('The file cannot be read.'));
+    reader.readAsDataURL(file);
+  });
+  return url.slice(url.indexOf(',') + 1);
 }
