@@ -12,9 +12,11 @@ import {
   type Observable,
   switchMap,
   takeWhile,
+  Subject,
 } from 'rxjs';
 import type { ReceiptKind } from '../contracts/receipt.ts';
 import type { SubmitTask } from '../contracts/submit.ts';
+import type { ReplayProgress } from '../contracts/replay.ts';
 import type { TaskEvent } from '../contracts/task-event.ts';
 import type { Task, TaskPage } from '../contracts/task.ts';
 import type { ApiError } from './api-error.ts';
@@ -60,6 +62,7 @@ export class TaskClient {
   /** For all that is compared with times of tasks and events: the local clock may be off by hours. */
   readonly clock: ServerClock;
   readonly #feed: LiveFeed;
+  readonly #replays = new Subject<ReplayProgress>();
   readonly #store: TaskStore;
   readonly #list = new BehaviorSubject<ListState>({ kind: 'loading' });
   readonly #completion = new Completion({
@@ -83,7 +86,10 @@ export class TaskClient {
     this.#feed = new LiveFeed({
       ...options,
       now: () => this.clock.local(),
-      openHub: signalRHub(() => this.api.negotiate()),
+      openHub: signalRHub(
+        () => this.api.negotiate(),
+        (progress) => this.#replays.next(progress),
+      ),
       listEvents: (after) => this.api.listEvents(after),
       snapshot: () => this.#snapshot(),
     });
@@ -109,6 +115,11 @@ export class TaskClient {
   /** Events as they are received: each once, in order. */
   get events$(): Observable<readonly TaskEvent[]> {
     return this.#feed.events$;
+  }
+
+  /** How far replays are, as it is pushed; what is missed is not made up for: `api.getReplay` tells the same. */
+  get replays$(): Observable<ReplayProgress> {
+    return this.#replays;
   }
 
   /** Emits when events were missed for good: what somebody has built of `events$` has to be fetched anew. */

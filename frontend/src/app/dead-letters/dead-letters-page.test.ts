@@ -32,10 +32,9 @@ it('lists groups with their number, error, type and trend, as text', async () =>
 it('asks for what the address says, and puts the filter there', async () => {
   api.groups = [aGroup()];
   await open({ type: 'echo', q: ' disk ', since: '1h' });
-  await waitFor(() => expect(api.askedFor('listDeadLetters')).not.toEqual([]));
-  const [query] = api.askedFor('listDeadLetters') as { from: string }[];
-  expect(query).toMatchObject({ type: 'echo', q: 'disk' });
-  expect(Date.now() - Date.parse(query!.from)).toBeGreaterThanOrEqual(3_600_000);
+  const asked = () => (api.askedFor('listDeadLetters') as { type?: string; from: string }[]).find(({ type }) => type);
+  await waitFor(() => expect(asked()).toMatchObject({ type: 'echo', q: 'disk' }));
+  expect(Date.now() - Date.parse(asked()!.from)).toBeGreaterThanOrEqual(3_600_000);
 
   const navigate = jest.spyOn(TestBed.inject(Router), 'navigate').mockResolvedValue(true);
   fireEvent.change(screen.getByRole('combobox', { name: 'Error' }), { target: { value: 'boom' } });

@@ -3,9 +3,11 @@ import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import type { DeadLetterGroup } from '../../../../contracts/dead-letters.ts';
 import type { TaskEvent } from '../../../../contracts/task-event.ts';
+import { DeadLetterCount } from '../frame/dead-letter-count.ts';
 import { liveQuery } from '../live/live-query.ts';
 import { TaskTypes } from '../live/task-types.ts';
 import { Tasks } from '../live/tasks.ts';
+import { ArrowKeys } from '../ui/arrow-keys.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { RelativeTime } from '../ui/relative-time.ts';
@@ -29,6 +31,7 @@ export function changesDeadLetters({ kind }: TaskEvent): boolean {
 @Component({
   selector: 'app-dead-letters-page',
   imports: [
+    ArrowKeys,
     DiscardForm,
     FilterBar,
     Icon,
@@ -58,6 +61,7 @@ export class DeadLettersPage {
   protected readonly types = inject(TaskTypes);
   readonly #api = inject(Tasks).client.api;
   readonly #router = inject(Router);
+  readonly #count = inject(DeadLetterCount);
   protected readonly params = computed(() => ({
     type: this.type(),
     code: this.code(),
@@ -105,6 +109,11 @@ export class DeadLettersPage {
 
   protected trend(group: DeadLetterGroup): string {
     return trendWords(group.trend ?? [], this.list.value()?.trend);
+  }
+
+  protected discarded(): void {
+    void this.list.refresh();
+    void this.#count.refresh();
   }
 
   protected close(): void {

@@ -4,10 +4,12 @@ import { MatCheckbox } from '@angular/material/checkbox';
 import { Router, RouterLink } from '@angular/router';
 import type { DeadLetterGroup } from '../../../../contracts/dead-letters.ts';
 import type { Task } from '../../../../contracts/task.ts';
+import { DeadLetterCount } from '../frame/dead-letter-count.ts';
 import { liveQuery } from '../live/live-query.ts';
 import { Permissions } from '../live/permissions.ts';
 import { TaskTypes } from '../live/task-types.ts';
 import { Tasks } from '../live/tasks.ts';
+import { ArrowKeys } from '../ui/arrow-keys.ts';
 import { exactTime } from '../ui/duration.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
@@ -28,6 +30,7 @@ const mostShown = 500;
 @Component({
   selector: 'app-group-page',
   imports: [
+    ArrowKeys,
     DiscardForm,
     Icon,
     LetterDetail,
@@ -61,6 +64,7 @@ export class GroupPage {
   protected readonly isOperator = inject(Permissions).isOperator;
   readonly #api = inject(Tasks).client.api;
   readonly #router = inject(Router);
+  readonly #badge = inject(DeadLetterCount);
   protected readonly limit = linkedSignal({ source: this.group, computation: () => pageSize });
   protected readonly params = computed(() => ({
     type: this.type(),
@@ -127,6 +131,11 @@ export class GroupPage {
 
   protected look(id: string): void {
     this.#go({ task: this.task() === id ? null : id });
+  }
+
+  protected discarded(): void {
+    void this.list.refresh();
+    void this.#badge.refresh();
   }
 
   protected close(): void {

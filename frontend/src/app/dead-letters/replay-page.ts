@@ -1,7 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
-import type { ReplayPlan } from '../../../../contracts/replay.ts';
+import type { ReplayPlan, ReplayProgress } from '../../../../contracts/replay.ts';
 import type { ApiError } from '../../../../client/index.ts';
 import { liveQuery } from '../live/live-query.ts';
 import { Tasks } from '../live/tasks.ts';
@@ -59,6 +60,11 @@ export class ReplayPage {
     const filter = this.plan.value()?.filter;
     return { type: filter?.type, code: filter?.code, q: filter?.q };
   });
+  constructor() {
+    const { replays$ } = inject(Tasks).client;
+    replays$.pipe(takeUntilDestroyed()).subscribe((progress) => this.#take(progress));
+  }
+
   protected exact(iso: string): string {
     return exactTime(iso);
   }
@@ -75,6 +81,14 @@ export class ReplayPage {
     } finally {
       this.busy.set(false);
     }
+  }
+
+  /** What is pushed tells no refusals one by one. */
+  #take(progress: ReplayProgress): void {
+    const plan = this.plan.value();
+    if (plan === undefined || progress.id !== plan.id) return;
+    if (progress.skipped > plan.skipped) this.plan.refreshSoon();
+    else this.plan.put({ ...progress, refusals: plan.refusals });
   }
 }
 

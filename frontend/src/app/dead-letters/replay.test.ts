@@ -117,6 +117,17 @@ describe('the page of a replay', () => {
     expect(screen.queryByRole('button', { name: 'Stop' })).toBeNull();
   });
 
+  it('moves with what is pushed', async () => {
+    api.replays = [aPlan()];
+    await open();
+    await screen.findByRole('progressbar');
+    const progress = aPlan({ state: 'completed', completed: 93, outstanding: 0, remaining: 0 });
+    tasks.replays$.next({ ...progress, id: 'another' });
+    tasks.replays$.next(progress);
+    expect(await screen.findByText('Done')).toBeTruthy();
+    expect(screen.getByText('93')).toBeTruthy();
+  });
+
   it('says why it was stopped, and where what is left lies', async () => {
     api.replays = [aPlan({ state: 'stopped', reason: '6 of the canary of 10 failed again.', outstanding: 0 })];
     await open();

@@ -19,6 +19,8 @@ export interface LiveQueryOptions<Params, Answer> {
 
 /** Events come by the hundred; the answer to all of them is one. */
 const leastMs = 1_000;
+/** Between two requests rests this many times what the last one took, so that a page never keeps a busy server busier. */
+const restFactor = 4;
 
 /** An answer of the API that is kept up: asked for anew after events that concern it, and when the connection is back. */
 export class LiveQuery<Params, Answer> {
@@ -28,6 +30,7 @@ export class LiveQuery<Params, Answer> {
   #asked = 0;
   #answered = 0;
   #askedAt = 0;
+  #tookMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: LiveQueryOptions<Params, Answer>) {
@@ -53,6 +56,7 @@ export class LiveQuery<Params, Answer> {
     } catch (error) {
       this.#take(number, untracked(this.#value), error as ApiError);
     }
+    this.#tookMs = Date.now() - this.#askedAt;
   }
 
   /** Within a second, once for all who ask meanwhile. */
@@ -61,7 +65,8 @@ export class LiveQuery<Params, Answer> {
       this.#timer = undefined;
       void this.refresh();
     };
-    this.#timer ??= setTimeout(refresh, Math.max(0, this.#askedAt + leastMs - Date.now()));
+    const wait = Math.max(leastMs, this.#tookMs * restFactor);
+    this.#timer ??= setTimeout(refresh, Math.max(0, this.#askedAt + wait - Date.now()));
   }
 
   /** Shows what is known from elsewhere, e.g. the answer to a change. */

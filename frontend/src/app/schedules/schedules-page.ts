@@ -7,6 +7,7 @@ import { liveQuery } from '../live/live-query.ts';
 import { Permissions } from '../live/permissions.ts';
 import { TaskTypes } from '../live/task-types.ts';
 import { Tasks } from '../live/tasks.ts';
+import { ArrowKeys } from '../ui/arrow-keys.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { RelativeTime } from '../ui/relative-time.ts';
@@ -20,7 +21,18 @@ const pageSize = 100;
 /** Recurring tasks: when each runs next, and how the last run went. */
 @Component({
   selector: 'app-schedules-page',
-  imports: [CronWords, Icon, MatButton, MatIconButton, NextRun, ProblemNote, RelativeTime, RouterLink, StateBadge],
+  imports: [
+    ArrowKeys,
+    CronWords,
+    Icon,
+    MatButton,
+    MatIconButton,
+    NextRun,
+    ProblemNote,
+    RelativeTime,
+    RouterLink,
+    StateBadge,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './schedules-page.html',
   styleUrl: './schedules-page.scss',

@@ -8,6 +8,8 @@ import { Subject } from 'rxjs';
 import type { Receipt, ReceiptKind } from '../../../../contracts/receipt.ts';
 import type { Problem } from '../../../../contracts/problem.ts';
 import type { BatchResult, SubmitTask } from '../../../../contracts/submit.ts';
+import type { ReplayProgress } from '../../../../contracts/replay.ts';
+import type { SubmitTask } from '../../../../contracts/submit.ts';
 import type { AttemptError, Step, TaskEvent } from '../../../../contracts/task-event.ts';
 import type { TaskTypeInfo } from '../../../../contracts/task-type-info.ts';
 import type { JsonPatch, ReplayDeadLetters, ReplayPlan } from '../../../../contracts/replay.ts';
@@ -79,6 +81,7 @@ export class FakeTasks {
   readonly connection = signal<ConnectionState>({ kind: 'live' });
   readonly list = signal<ListState>({ kind: 'ready', hasMore: false });
   readonly events$ = new Subject<readonly TaskEvent[]>();
+  readonly replays$ = new Subject<ReplayProgress>();
   readonly submitted: { readonly body: SubmitTask; readonly key: string | undefined }[] = [];
   readonly cancelled: string[] = [];
   readonly replayed: string[] = [];
@@ -106,6 +109,7 @@ export class FakeTasks {
 
   readonly client = {
     events$: this.events$,
+    replays$: this.replays$,
     clock: new ServerClock(),
     acknowledge: (taskId: string, cursor: string, kind: ReceiptKind) =>
       void this.receipts.push({ taskId, cursor, kind }),
