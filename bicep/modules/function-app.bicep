@@ -106,12 +106,11 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     name: 'authsettingsV2'
     properties: {
       platform: { enabled: true }
+      // The platform says who someone is, and strips what others claim; the app refuses who is not signed in. A redirect instead would
+      // reach the page as a failed request when a sign-in has ended, and could not be told from an outage.
       globalValidation: {
-        requireAuthentication: true
-        unauthenticatedClientAction: 'RedirectToLoginPage'
-        redirectToProvider: 'azureactivedirectory'
-        // For load balancers and the smoke test; it tells nothing of any owner.
-        excludedPaths: ['/api/health']
+        requireAuthentication: false
+        unauthenticatedClientAction: 'AllowAnonymous'
       }
       identityProviders: {
         azureActiveDirectory: {
@@ -127,8 +126,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         }
       }
       httpSettings: { requireHttps: true }
-      // The app needs who someone is, not tokens to act for them.
-      login: { tokenStore: { enabled: false } }
+      // The web app asks /.auth/me who is signed in.
+      login: { tokenStore: { enabled: true } }
     }
   }
 

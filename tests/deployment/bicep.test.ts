@@ -137,7 +137,7 @@ describe('security', () => {
     ['modules/redis.bicep', ["accessKeysAuthentication: 'Disabled'", "clientProtocol: 'Encrypted'", "Version: '1.2'"]],
     ['modules/signalr.bicep', ['disableLocalAuth: true']],
     ['modules/monitoring.bicep', ['disableLocalAuth: true', 'DisableLocalAuth: true']],
-    ['modules/function-app.bicep', ['httpsOnly: true', "minTlsVersion: '1.2'", 'requireAuthentication: true']],
+    ['modules/function-app.bicep', ['httpsOnly: true', "minTlsVersion: '1.2'", 'platform: { enabled: true }']],
   ])('%s lets nobody in by key, and nothing without TLS', (file, lines) => {
     for (const line of lines) expect(readBicep(file)).toContain(line);
   });

@@ -1,0 +1,61 @@
+/** In Azure the platform lets strangers through to the app, which has to refuse them by itself: does every function? */
+import { HttpRequest, InvocationContext, type HttpHandler, type HttpResponseInit } from '@azure/functions';
+import type * as library from '@azure/functions';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { closeRedis } from '../../functions/azure/redis.ts';
+
+interface Registered {
+  readonly route: string;
+  readonly methods: readonly string[];
+  readonly handler: HttpHandler;
+}
+const mockRegistered = new Map<string, Registered>();
+
+// Only keeps what is registered: the functions themselves, and their requests, are real.
+jest.mock('@azure/functions', () => {
+  const actual: typeof library = jest.requireActual('@azure/functions');
+  const ignored = () => undefined;
+  const app = {
+    http: (name: string, options: Registered) => mockRegistered.set(name, options),
+    timer: ignored,
+    serviceBusQueue: ignored,
+    serviceBusTopic: ignored,
+    setup: ignored,
+    hook: { appStart: ignored, appTerminate: ignored },
+  };
+  return { ...actual, app };
+});
+
+/** Nothing listens there: who gets past the refusal fails otherwise. */
+const settings = { ...sample.Values, RedisConnection: 'redis://127.0.0.1:1' };
+const open = ['GetHealth', 'GetOpenApi', 'Web'];
+
+beforeAll(async () => {
+  Object.assign(process.env, settings);
+  await import('../../functions/index.ts');
+});
+afterAll(() => closeRedis());
+
+it('every function but those that are open to all refuses who is not signed in', async () => {
+  const guarded = [...mockRegistered].filter(([name]) => !open.includes(name));
+  expect(guarded.length).toBeGreaterThan(25);
+  const answers = await Promise.all(
+    guarded.map(async ([name, { route, methods, handler }]) => {
+      const method = methods[0]!;
+      const request = new HttpRequest({
+        method,
+        url: `http://localhost/${route}`,
+        headers: { 'content-type': 'application/json' },
+        params: { id: '01a1fdbd-4162-73ab-8df0-e55d940e743d', action: 'pause' },
+        ...(method !== 'GET' && { body: { string: '{}' } }),
+      });
+      const answer = (await handler(request, new InvocationContext({ functionName: name }))) as HttpResponseInit;
+      return [name, answer.status];
+    }),
+  );
+  expect(answers).toEqual(guarded.map(([name]) => [name, 401]));
+});
+
+it('the functions that are open to all are these', () => {
+  expect([...mockRegistered.keys()]).toEqual(expect.arrayContaining(open));
+});
