@@ -116,6 +116,10 @@ export class GroupPage {
     return exactTime(iso);
   }
 
+  protected choiceLabel(id: string): string {
+    return $localize`Choose ${id}:task:`;
+  }
+
   protected choose(id: string, isChosen: boolean): void {
     this.chosen.update((chosen) => {
       const next = new Set(chosen);

@@ -72,7 +72,7 @@ function toOption(host: HTMLElement, { labels, series, format, isStill }: ChartD
     tooltip: {
       trigger: 'axis',
       showContent: false,
-      axisPointer: { type: 'line', snap: true, lineStyle: { color: muted } },
+      axisPointer: { type: 'line', snap: false, lineStyle: { color: muted } },
     },
     xAxis: {
       type: 'category',
