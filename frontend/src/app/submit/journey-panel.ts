@@ -18,7 +18,7 @@ import { Submissions } from './submissions.ts';
   host: { class: 'card', role: 'region', 'aria-labelledby': 'way' },
   template: `
     <header>
-      <h2 id="way">The way of your task</h2>
+      <h2 i18n id="way">The way of your task</h2>
       @if (task(); as task) {
         <app-state-badge [state]="task.state" />
         <a class="open" [routerLink]="['/tasks', task.id]">{{ title() }}</a>
@@ -28,7 +28,7 @@ import { Submissions } from './submissions.ts';
     @if (submission()) {
       <app-journey-steps [journey]="journey()" [task]="task()" />
     } @else {
-      <p class="muted teach">Submit a task, and each hop lights up as it happens, with the time it took.</p>
+      <p i18n class="muted teach">Submit a task, and each hop lights up as it happens, with the time it took.</p>
     }
     <p class="visually-hidden" aria-live="polite">{{ news() }}</p>
   `,

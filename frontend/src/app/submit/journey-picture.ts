@@ -74,30 +74,31 @@ export class JourneyPicture {
     const { stored, queued, taken, worked, back } = this.journey();
     const task = this.task();
     const { left, middle, right } = column;
-    const bytes = task === undefined ? 'keeps the payload' : `${formatBytes(task.payloadBytes)} payload`;
-    const outcome = task?.state === 'completed' ? 'have the result' : 'know how it ended';
-    const youNote = back.ms === undefined ? 'in the browser' : outcome;
+    const bytes =
+      task === undefined ? $localize`keeps the payload` : $localize`${formatBytes(task.payloadBytes)}:bytes: payload`;
+    const outcome = task?.state === 'completed' ? $localize`have the result` : $localize`know how it ended`;
+    const youNote = back.ms === undefined ? $localize`in the browser` : outcome;
     const own = (hop: Hop): HopState => (hop.state === 'done' ? 'done' : 'ahead');
     return [
       {
-        name: 'You',
+        name: $localize`You`,
         note: youNote,
         x: left,
         y: row.top,
         state: stored.state === 'ahead' ? 'ahead' : 'done',
       },
-      { name: 'SendMessage', note: 'checks and stores', x: middle, y: row.top, state: stored.state },
+      { name: 'SendMessage', note: $localize`checks and stores`, x: middle, y: row.top, state: stored.state },
       { name: 'Redis', note: bytes, x: middle, y: row.middle, state: own(stored) },
       {
         name: 'Service Bus',
-        note: 'carries the ID',
+        note: $localize`carries the ID`,
         x: right,
         y: row.middle,
         state: taken.state === 'active' ? 'active' : own(queued),
       },
       {
         name: 'SignalR',
-        note: 'brings the events',
+        note: $localize`brings the events`,
         x: left,
         y: row.bottom,
         state: worked.state === 'ahead' ? 'ahead' : 'done',
@@ -108,11 +109,11 @@ export class JourneyPicture {
   protected readonly work = computed(() => {
     const task = this.task();
     const attempt = this.journey().attempts.at(-1);
-    if (task === undefined || attempt === undefined) return { state: 'ahead', note: 'runs the handler' };
-    const of = `attempt ${task.attempt} of ${task.maxAttempts}`;
+    if (task === undefined || attempt === undefined) return { state: 'ahead', note: $localize`runs the handler` };
+    const of = $localize`attempt ${task.attempt}:attempt: of ${task.maxAttempts}:most:`;
     const ms = this.journey().worked.ms;
     if (ms !== undefined) return { state: 'done', note: `${of} · ${formatDuration(ms)}` };
-    if (task.state === 'retrying') return { state: 'active', note: `${of} failed` };
+    if (task.state === 'retrying') return { state: 'active', note: $localize`${of}:attempt: failed` };
     return { state: 'active', note: of };
   });
 

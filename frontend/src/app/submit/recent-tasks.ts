@@ -14,8 +14,8 @@ const shown = 6;
   host: { class: 'card', role: 'region', 'aria-labelledby': 'recent' },
   template: `
     <header>
-      <h2 id="recent">Your last tasks</h2>
-      <a routerLink="/tasks">All tasks</a>
+      <h2 i18n id="recent">Your last tasks</h2>
+      <a i18n routerLink="/tasks">All tasks</a>
     </header>
     <ul>
       @for (task of tasks(); track task.id) {
@@ -27,11 +27,16 @@ const shown = 6;
           }
           @case ('failed') {
             <li class="empty">
-              <app-problem-note heading="The tasks could not be fetched" detail="It tries again by itself." />
+              <app-problem-note
+                heading="The tasks could not be fetched"
+                i18n-heading
+                detail="It tries again by itself."
+                i18n-detail
+              />
             </li>
           }
           @default {
-            <li class="empty muted">None yet. What you submit appears here and moves by itself.</li>
+            <li i18n class="empty muted">None yet. What you submit appears here and moves by itself.</li>
           }
         }
       }

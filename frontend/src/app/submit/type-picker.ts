@@ -13,7 +13,7 @@ const manyFrom = 9;
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <mat-form-field>
-      <mat-label>Task type</mat-label>
+      <mat-label i18n>Task type</mat-label>
       <mat-select data-search [value]="selected()" (valueChange)="selected.set($event)" (openedChange)="wanted.set('')">
         <mat-select-trigger>{{ title() }}</mat-select-trigger>
         @if (isMany()) {
@@ -21,7 +21,9 @@ const manyFrom = 9;
             matInput
             class="search"
             placeholder="Search"
+            i18n-placeholder
             aria-label="Search task types"
+            i18n-aria-label
             [value]="wanted()"
             (input)="wanted.set($any($event.target).value)"
             (keydown)="keepTyping($event)"

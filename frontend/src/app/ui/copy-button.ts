@@ -12,13 +12,14 @@ const confirmedMs = 1500;
   template: `
     <button type="button" class="quiet-button" (click)="copy()">
       <app-icon [name]="copied() ? 'check' : icon()" [size]="16" />
-      <span aria-live="polite">{{ copied() ? 'Copied' : label() }}</span>
+      <span aria-live="polite">{{ copied() ? done : label() }}</span>
     </button>
   `,
 })
 export class CopyButton {
   readonly text = input.required<() => string>();
-  readonly label = input('Copy');
+  protected readonly done = $localize`Copied`;
+  readonly label = input($localize`Copy`);
   readonly icon = input<IconName>('copy');
   readonly #clipboard = inject(Clipboard);
   protected readonly copied = signal(false);

@@ -30,7 +30,7 @@ const rowsShown = 500;
       </tbody>
     </table>
     @if (rows().length > shown().length) {
-      <p class="muted">The first {{ shown().length }} of {{ rows().length }} rows; all are in the JSON.</p>
+      <p i18n class="muted">The first {{ shown().length }} of {{ rows().length }} rows; all are in the JSON.</p>
     }
   `,
   styles: `
@@ -72,7 +72,7 @@ const rowsShown = 500;
 })
 export class DataTable {
   readonly rows = input.required<readonly Row[]>();
-  readonly label = input('Table');
+  readonly label = input($localize`Table`);
   protected readonly shown = computed(() => this.rows().slice(0, rowsShown));
   protected readonly columns = computed(() => {
     const names = [...new Set(this.shown().flatMap((row) => Object.keys(row)))];
@@ -96,7 +96,7 @@ function mostlyNumbers(values: readonly unknown[]): boolean {
 
 /** The records to draw as a table: the value itself or one of its fields, when these are flat and alike. */
 export function recordsIn(value: unknown): { readonly name: string; readonly rows: readonly Row[] } | undefined {
-  if (isRecords(value)) return { name: 'Table', rows: value };
+  if (isRecords(value)) return { name: $localize`Table`, rows: value };
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, field] of Object.entries(value)) if (isRecords(field)) return { name, rows: field };
   return undefined;

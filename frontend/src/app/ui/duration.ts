@@ -21,9 +21,9 @@ function pair(ms: number, large: number, largeUnit: string, small: number, small
 /** `5 min ago`, `in 1 min`: one unit, for a time that is kept up to date. Both in milliseconds since 1970. */
 export function relativeTime(at: number, now: number): string {
   const distance = Math.abs(now - at);
-  if (distance < second) return 'just now';
+  if (distance < second) return $localize`just now`;
   const text = oneUnit(distance);
-  return at > now ? `in ${text}` : `${text} ago`;
+  return at > now ? $localize`in ${text}:duration:` : $localize`${text}:duration: ago`;
 }
 
 function oneUnit(ms: number): string {

@@ -31,7 +31,7 @@ interface Entry {
           }
           @if (hidden() > 0) {
             <li>
-              <button type="button" class="quiet-button" (click)="shown.set(shown() + more)">
+              <button i18n type="button" class="quiet-button" (click)="shown.set(shown() + more)">
                 {{ hidden() }} more
               </button>
             </li>

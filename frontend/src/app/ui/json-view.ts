@@ -14,16 +14,16 @@ import { MediaList } from './media-list.ts';
     <div class="bar">
       <ng-content />
       @if (records()) {
-        <div class="views" role="group" aria-label="View">
-          <button type="button" class="quiet-button" [attr.aria-pressed]="isTable()" (click)="isTable.set(true)">
+        <div class="views" role="group" aria-label="View" i18n-aria-label>
+          <button i18n type="button" class="quiet-button" [attr.aria-pressed]="isTable()" (click)="isTable.set(true)">
             Table
           </button>
-          <button type="button" class="quiet-button" [attr.aria-pressed]="!isTable()" (click)="isTable.set(false)">
+          <button i18n type="button" class="quiet-button" [attr.aria-pressed]="!isTable()" (click)="isTable.set(false)">
             JSON
           </button>
         </div>
       }
-      <app-copy-button class="copy" label="Copy JSON" [text]="json" />
+      <app-copy-button class="copy" label="Copy JSON" i18n-label [text]="json" />
     </div>
     @if (media().length > 0) {
       <app-media-list [media]="media()" />

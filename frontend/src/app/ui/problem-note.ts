@@ -16,7 +16,7 @@ import { Icon } from './icon.ts';
       <ng-content />
     </div>
     @if (canRetry()) {
-      <button matButton="outlined" type="button" (click)="retried.emit()">Try again</button>
+      <button i18n matButton="outlined" type="button" (click)="retried.emit()">Try again</button>
     }
   `,
   styles: `

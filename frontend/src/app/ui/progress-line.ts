@@ -14,6 +14,7 @@ import type { Progress } from '../../../../contracts/task.ts';
       [attr.aria-valuenow]="percent()"
       [attr.aria-valuetext]="progress().message"
       aria-label="Progress"
+      i18n-aria-label
     >
       <span class="done" [style.width.%]="progress().percent"></span>
     </span>

@@ -23,7 +23,7 @@ export function taskSummary(task: Task): string {
 /** `{rows: 4, columns: [5 of them]}` reads "4 rows · 5 columns"; a single field reads as its value. */
 function resultSummary(result: unknown): string {
   if (typeof result !== 'object' || result === null) return short(result === undefined ? '' : plain(result));
-  if (Array.isArray(result)) return `${result.length} entries`;
+  if (Array.isArray(result)) return $localize`${result.length}:count: entries`;
   const entries: [string, unknown][] = Object.entries(result);
   if (entries.length === 1) return short(plain(entries[0]?.[1]));
   return short(entries.map(([name, value]) => entrySummary(name, value)).join(' · '));

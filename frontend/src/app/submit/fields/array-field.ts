@@ -17,12 +17,12 @@ import { Icon } from '../../ui/icon.ts';
       @for (entry of field.fieldGroup; track entry.id; let i = $index) {
         <div class="entry">
           <formly-field [field]="entry" />
-          <button matIconButton type="button" [attr.aria-label]="'Remove entry ' + (i + 1)" (click)="remove(i)">
+          <button matIconButton type="button" aria-label="Remove entry {{ i + 1 }}" i18n-aria-label (click)="remove(i)">
             <app-icon name="close" />
           </button>
         </div>
       }
-      <button matButton type="button" (click)="add()">Add an entry</button>
+      <button i18n matButton type="button" (click)="add()">Add an entry</button>
     </fieldset>
   `,
   styles: `

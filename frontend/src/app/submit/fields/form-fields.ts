@@ -39,20 +39,20 @@ const ours: ConfigOption = {
     { name: 'enum', extends: 'select' },
   ],
   validationMessages: [
-    { name: 'required', message: (_, { props }) => `${props?.label ?? 'This'} is needed.` },
-    { name: 'type', message: 'This is not a value of the right kind.' },
-    { name: 'minLength', message: (_, { props }) => `At least ${props?.minLength} characters.` },
-    { name: 'maxLength', message: (_, { props }) => `At most ${props?.maxLength} characters.` },
-    { name: 'min', message: (_, { props }) => `At least ${props?.min}.` },
-    { name: 'max', message: (_, { props }) => `At most ${props?.max}.` },
-    { name: 'exclusiveMinimum', message: (_, { props }) => `More than ${props?.['exclusiveMinimum']}.` },
-    { name: 'exclusiveMaximum', message: (_, { props }) => `Less than ${props?.['exclusiveMaximum']}.` },
-    { name: 'multipleOf', message: (_, { props }) => `A multiple of ${props?.step}.` },
-    { name: 'minItems', message: (_, { props }) => `At least ${props?.['minItems']} entries.` },
-    { name: 'maxItems', message: (_, { props }) => `At most ${props?.['maxItems']} entries.` },
-    { name: 'uniqueItems', message: 'Every entry only once.' },
-    { name: 'pattern', message: 'This does not have the form that is expected.' },
-    { name: 'enum', message: 'Choose one of the values.' },
+    { name: 'required', message: (_, { props }) => $localize`${props?.label ?? $localize`This`} is needed.` },
+    { name: 'type', message: $localize`This is not a value of the right kind.` },
+    { name: 'minLength', message: (_, { props }) => $localize`At least ${props?.minLength} characters.` },
+    { name: 'maxLength', message: (_, { props }) => $localize`At most ${props?.maxLength} characters.` },
+    { name: 'min', message: (_, { props }) => $localize`At least ${props?.min}.` },
+    { name: 'max', message: (_, { props }) => $localize`At most ${props?.max}.` },
+    { name: 'exclusiveMinimum', message: (_, { props }) => $localize`More than ${props?.['exclusiveMinimum']}.` },
+    { name: 'exclusiveMaximum', message: (_, { props }) => $localize`Less than ${props?.['exclusiveMaximum']}.` },
+    { name: 'multipleOf', message: (_, { props }) => $localize`A multiple of ${props?.step}.` },
+    { name: 'minItems', message: (_, { props }) => $localize`At least ${props?.['minItems']} entries.` },
+    { name: 'maxItems', message: (_, { props }) => $localize`At most ${props?.['maxItems']} entries.` },
+    { name: 'uniqueItems', message: $localize`Every entry only once.` },
+    { name: 'pattern', message: $localize`This does not have the form that is expected.` },
+    { name: 'enum', message: $localize`Choose one of the values.` },
   ],
 };
 
@@ -67,24 +67,25 @@ export const formFields = provideFormlyCore([
 
 function brokenJson(text: string): string {
   const read = readJsonText(text);
-  return `This begins like JSON but is not: ${read.kind === 'broken' ? read.message : ''}`;
+  return $localize`This begins like JSON but is not: ${read.kind === 'broken' ? read.message : ''}`;
 }
 
 function hint(text: string | null | undefined): string {
-  if (text === null || text === undefined || text === '') return 'Text, or any JSON: 42, true, [1, 2], {"a": 1}.';
+  if (text === null || text === undefined || text === '')
+    return $localize`Text, or any JSON: 42, true, [1, 2], {"a": 1}.`;
   const read = readJsonText(text);
-  if (read.kind === 'json') return `Sent as JSON: ${nameOf(read.value)}.`;
-  return 'Sent as text.';
+  if (read.kind === 'json') return $localize`Sent as JSON: ${nameOf(read.value)}.`;
+  return $localize`Sent as text.`;
 }
 
 function nameOf(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return $localize`a list`;
   const names: Record<string, string> = {
-    object: 'an object',
-    string: 'a text',
-    number: 'a number',
-    boolean: 'true or false',
+    object: $localize`an object`,
+    string: $localize`a text`,
+    number: $localize`a number`,
+    boolean: $localize`true or false`,
   };
-  return names[typeof value] ?? 'a value';
+  return names[typeof value] ?? $localize`a value`;
 }
