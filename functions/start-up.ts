@@ -4,12 +4,14 @@ import { closeServiceBus } from './azure/service-bus.ts';
 import { settlePushes } from './events/publish.ts';
 import { getSettings } from './settings.ts';
 import { settleWoken } from './tasks/dispatch.ts';
+import { settleUnstarted } from './tasks/unless-started.ts';
 
 // A missing or wrong setting stops the app here, with its name, and not in the middle of a request.
 getSettings();
 
 app.hook.appTerminate(async () => {
   await settleWoken();
+  await settleUnstarted();
   await settlePushes();
   await Promise.all([closeServiceBus(), closeRedis()]);
 });

@@ -2,7 +2,9 @@ import { batcher } from './batcher.ts';
 
 function controlled() {
   const batches: { items: number[]; done: () => void; fail: (error: Error) => void }[] = [];
-  const add = batcher<number>((items) => new Promise((done, fail) => batches.push({ items, done, fail })), 3);
+  const add = batcher<number>((items) => new Promise((done, fail) => batches.push({ items, done, fail })), {
+    items: 3,
+  });
   return { batches, add };
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,31 +1,51 @@
+/** How much goes together at most; an item heavier than that goes alone. */
+export interface BatchLimits<T> {
+  readonly items: number;
+  readonly weight?: number;
+  readonly weigh?: (item: T) => number;
+  /** How many batches are under way at once; by default one, so that they arrive in order. */
+  readonly underWay?: number;
+  /** How long to gather behind a batch that was not full, in milliseconds. */
+  readonly pauseMs?: number;
+}
+
 /**
  * Natural batching: a first item goes at once; what arrives while a batch is under way leaves together with the next.
  * An idle system adds no delay, a busy one shares its round trips.
  * @param send fails as a whole: all its items fail
  * @returns adds an item; settles when its batch does
  */
-export function batcher<T>(send: (items: T[]) => Promise<void>, maxItems: number): (item: T) => Promise<void> {
-  let waiting: { item: T; done: () => void; failed: (error: unknown) => void }[] = [];
-  let sending = false;
+export function batcher<T>(
+  send: (items: T[]) => Promise<void>,
+  { items: most, weight: heaviest = Infinity, weigh = () => 0, underWay = 1, pauseMs = 0 }: BatchLimits<T>,
+): (item: T) => Promise<void> {
+  const waiting: { item: T; done: () => void; failed: (error: unknown) => void }[] = [];
+  let sending = 0;
+
+  function count(): number {
+    let weight = 0;
+    const tooMuch = waiting.findIndex(({ item }, n) => n === most || (weight += weigh(item)) > heaviest);
+    return tooMuch === -1 ? waiting.length : Math.max(1, tooMuch);
+  }
 
   async function drain(): Promise<void> {
-    sending = true;
+    sending += 1;
     // What the same turn of the event loop adds goes along.
-    await Promise.resolve();
+    await new Promise(setImmediate);
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, maxItems);
-      waiting = waiting.slice(maxItems);
+      const batch = waiting.splice(0, count());
       await send(batch.map(({ item }) => item)).then(
         () => batch.forEach(({ done }) => done()),
         (error: unknown) => batch.forEach(({ failed }) => failed(error)),
       );
+      if (pauseMs > 0 && waiting.length < most) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
-    sending = false;
+    sending -= 1;
   }
 
   return (item) =>
     new Promise((done, failed) => {
       waiting.push({ item, done, failed });
-      if (!sending) void drain();
+      if (sending < underWay) void drain();
     });
 }

@@ -38,3 +38,20 @@ export function registerScripts<Name extends string>(group: string, scripts: Rea
     return command.call(redis, key, ...args);
   };
 }
+
+/** Commands that gather by themselves what goes together, and need not wait for ioredis to do so. */
+export const gatheredCommands: string[] = [];
+
+/**
+ * Makes a Lua script known to all connections that takes as many keys as it is given; they carry one hash tag. To be called when a
+ * module is loaded.
+ */
+export function registerBatchScript(name: string, lua: string) {
+  gatheredCommands.push(name);
+  prepareConnections((redis) => redis.defineCommand(name, { lua }));
+  return async (redis: Redis, keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown> => {
+    prepareConnection(redis);
+    const command = (redis as unknown as Record<string, (...args: ScriptArgument[]) => Promise<unknown>>)[name]!;
+    return command.call(redis, keys.length, ...keys, ...args);
+  };
+}

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RedisServer } from '../../local/redis.ts';
 import { startRedisCluster } from '../../tests/support/redis-cluster.ts';
-import { runScript } from '../tasks/scripts.ts';
+import { takeStep } from '../tasks/steps.ts';
 import { toResponse } from '../http-errors.ts';
 import { connectRedis } from './redis.ts';
 
@@ -33,7 +33,7 @@ describe('a connection to a cluster', () => {
   it('runs scripts on all nodes, in the same turn as other commands', async () => {
     const replies = keys.flatMap((key) => [
       redis.get(key).then(() => 'lost'),
-      runScript(redis, 'renewLease', key.replace(':x', ':task:none'), ['', 'token', 1_000]).then(({ reply }) => reply),
+      takeStep(redis, 'renewLease', key.replace(':x', ':task:none'), ['', 'token', 1_000]).then(({ reply }) => reply),
     ]);
     expect(new Set(await Promise.all(replies))).toEqual(new Set(['lost']));
   });

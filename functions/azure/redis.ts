@@ -1,7 +1,7 @@
 import { Cluster, Redis, ReplyError, type RedisOptions } from 'ioredis';
 import type { FreshToken } from './fresh-token.ts';
 import { redisTokens, renewSignIn, signsInByToken, tokenOptions } from './redis-identity.ts';
-import { prepareConnection } from './redis-scripts.ts';
+import { gatheredCommands, prepareConnection } from './redis-scripts.ts';
 import { getSettings } from '../settings.ts';
 
 // ioredis hangs the command onto every error, with its arguments: tokens and payloads, which must not reach a log.
@@ -39,6 +39,8 @@ export function getPatientRedis(): Redis {
 
 const pauseBeforeReconnect = (times: number) => Math.min(50 * 2 ** Math.min(times, 10), 1_000) + Math.random() * 100;
 
+const pipelining = { enableAutoPipelining: true, autoPipeliningIgnoredCommands: gatheredCommands };
+
 interface Patience {
   readonly maxRetriesPerRequest: number | null;
   readonly commandTimeout?: number;
@@ -68,7 +70,7 @@ export function connectRedis(connection: string, patience: Patience, tokensFor: 
 }
 
 function connectOne(url: URL, options: ConnectionOptions): Redis {
-  return new Redis(url.href, { ...options, enableAutoPipelining: true, retryStrategy: pauseBeforeReconnect });
+  return new Redis(url.href, { ...options, ...pipelining, retryStrategy: pauseBeforeReconnect });
 }
 
 /** ioredis holds commands back without a limit of time while no node of a cluster can be reached: lets them fail instead. */
@@ -82,7 +84,7 @@ function limitWaiting(cluster: Cluster, timeoutMs: number): void {
 
 function connectCluster(url: URL, options: ConnectionOptions): Redis {
   const cluster = new Cluster([{ host: url.hostname, port: Number(url.port || 6379) }], {
-    enableAutoPipelining: true,
+    ...pipelining,
     clusterRetryStrategy: pauseBeforeReconnect,
     // Nodes tell their addresses, for which no certificate was made: it is checked against the name in the setting.
     dnsLookup: (address, callback) => callback(null, address),

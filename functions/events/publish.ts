@@ -6,6 +6,8 @@ import { sendToClients, type Target } from '../azure/signalr.ts';
 
 /** A SignalR REST call takes 1 MB; an event has 17 KB at most (see eventResultLimitBytes). */
 const eventsPerSend = 50;
+/** Operators watch the work of others: a tenth of a second spares a call for nearly every event. */
+const operatorsPauseMs = 100;
 
 const outgoing = new Map<string, (event: TaskEvent) => Promise<void>>();
 const rememberedTargets = 10_000;
@@ -51,7 +53,7 @@ function outgoingTo(target: Target): (event: TaskEvent) => Promise<void> {
       const inOrder = events.toSorted((a, b) => compareCursors(a.cursor, b.cursor));
       return sendToClients(target, eventsMethod, [inOrder]);
     };
-    add = batcher(send, eventsPerSend);
+    add = batcher(send, { items: eventsPerSend, pauseMs: 'group' in target ? operatorsPauseMs : 0 });
     outgoing.set(name, add);
   }
   return add;

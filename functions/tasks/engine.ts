@@ -17,6 +17,7 @@ import { taskKey } from './task-keys.ts';
 import type { OutgoingMessage } from './task-message.ts';
 import type { TaskFields } from './task-record.ts';
 import { TaskStore } from './task-store.ts';
+import { hasStarted, unlessStarted } from './unless-started.ts';
 
 /** What running a task needs from outside. */
 export interface Engine {
@@ -32,6 +33,8 @@ export interface Engine {
   readonly publish: (owner: string, events: readonly TaskEvent[]) => void;
   /** Submits the callback of a task that has ended, where it wants one. */
   readonly callBack: (id: string) => Promise<void>;
+  /** Hears of each task that starts here. */
+  readonly onStarted: (id: string) => void;
   readonly log: (...args: unknown[]) => void;
   readonly createToken: () => string;
   /** 0 to 1. */
@@ -61,6 +64,7 @@ export function getSubmitting(): Submitting {
     send: sendMessage,
     publish,
     payloads: getPayloadStore(),
+    unlessStarted,
   };
 }
 
@@ -103,6 +107,7 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
     send: sendMessage,
     publish,
     callBack: async (id) => submitCallback(getSubmitting(), await redis.hgetall(taskKey(id)), Date.now()),
+    onStarted: hasStarted,
     log,
     createToken: randomUUID,
     random: Math.random,

@@ -37,6 +37,7 @@ beforeAll(async () => {
     send: async () => undefined,
     publish: () => undefined,
     callBack: async () => undefined,
+    onStarted: () => undefined,
     log: () => undefined,
     createToken: () => 'token',
     random: () => 0.5,

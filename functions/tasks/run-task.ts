@@ -40,6 +40,7 @@ async function startAndRun(engine: Engine, message: TaskMessage, token: string):
   const started = await startWhenFree(engine, message, token);
   switch (started.outcome) {
     case 'started':
+      engine.onStarted(message.id);
       engine.publish(started.fields.owner!, started.events);
       return settle(engine, started.fields, token, await runAttempt(engine, started, token));
     case 'ended':

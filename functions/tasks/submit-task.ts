@@ -11,6 +11,8 @@ export interface Submitting extends Dispatching {
   /** Waits for Redis instead of failing: for taking back what must not stay. */
   readonly patientStore: TaskStore;
   readonly payloads: PayloadStore;
+  /** Does what has to be done unless the task starts by then, without keeping the caller waiting; by default at once. */
+  readonly unlessStarted?: (id: string, act: () => Promise<unknown>) => void;
 }
 
 /**
@@ -96,11 +98,21 @@ const afterPatience = () => new Promise<true>((resolve) => setTimeout(resolve, p
  * The task is safe by now: when Redis goes away at this moment, the sweeper confirms in our place.
  * @returns the task as it was accepted, even if a worker has been so quick that it runs already
  */
-async function confirm({ store, publish }: Submitting, fields: TaskFields, hopAt: number | undefined): Promise<Task> {
-  try {
+async function confirm(submitting: Submitting, fields: TaskFields, hopAt: number | undefined): Promise<Task> {
+  const { store, publish, unlessStarted } = submitting;
+  const note = async () => {
     const confirmed = await store.confirmSent(fields.id!, 1, 0, hopAt);
     publish(fields.owner!, confirmed.events);
-    return toTask({ ...fields, ...(confirmed.queuedAt !== undefined && { queuedAt: confirmed.queuedAt }) });
+    return confirmed;
+  };
+  // Until it is confirmed, a second request with its idempotency key would be told that the first is still under way.
+  if (unlessStarted !== undefined && fields.state === 'queued' && fields.idempotencyKey === undefined) {
+    unlessStarted(fields.id!, note);
+    return toTask(fields);
+  }
+  try {
+    const { queuedAt } = await note();
+    return toTask({ ...fields, ...(queuedAt !== undefined && { queuedAt }) });
   } catch {
     return toTask(fields);
   }

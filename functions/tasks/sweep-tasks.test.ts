@@ -38,6 +38,7 @@ beforeEach(async () => {
     send: async ({ message }) => void sent.push(message),
     publish: (_owner, events) => void published.push(...events),
     callBack: async () => undefined,
+    onStarted: () => undefined,
     log: () => undefined,
     createToken: () => 'token',
     random: () => 0.5,

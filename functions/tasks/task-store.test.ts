@@ -123,6 +123,7 @@ describe('what a start brings along', () => {
   ])('leaves a payload to be read that is %s', async (_, payload) => {
     const id = await queued();
     await redis.set(payloadKey(id), payload);
+    await redis.hset(taskKey(id), 'payloadBytes', payload.length);
     expect(await store.start(id, 1, 'token', leaseMs)).toMatchObject({ outcome: 'started', payload: undefined });
   });
 });

@@ -6,7 +6,7 @@ import { toEvent } from '../events/event-record.ts';
 import type { StoredPayload, Uploaded } from '../payloads/payload-store.ts';
 import { acceptArguments, type Accepted, type NewRun, toAccepted } from './accepting.ts';
 import { depthOf } from './json-limits.ts';
-import { runScript, type ScriptName } from './scripts.ts';
+import { takeStep, type StepName } from './steps.ts';
 import { taskKey } from './task-keys.ts';
 import { toFields, type TaskDetails, type TaskFields } from './task-record.ts';
 
@@ -363,8 +363,8 @@ export class TaskStore {
     return { outcome: outcome as Outcome, events: events(first), fields: fields(second) };
   }
 
-  async #run(script: ScriptName, id: string, args: (string | number | Buffer)[]): Promise<Reply> {
-    const { reply, woken } = await runScript(this.#redis, script, taskKey(id), [this.#now(), ...args]);
+  async #run(script: StepName, id: string, args: (string | number | Buffer)[]): Promise<Reply> {
+    const { reply, woken } = await takeStep(this.#redis, script, taskKey(id), [this.#now(), ...args]);
     if (woken.length > 0) this.#onWoken(woken.map(toFields));
     return reply as Reply;
   }

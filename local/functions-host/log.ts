@@ -92,7 +92,9 @@ function levelIndex(name: string): number {
   return index === -1 ? logLevels.indexOf('Information') : index;
 }
 
-/** Writes to a pipe block the process: collects the lines of one turn of the event loop and writes them at once. */
+const gatheredMs = 20;
+
+/** Writes to a pipe block the process: collects lines for a moment and writes them at once. */
 function buffered(): (text: string) => void {
   let pending = '';
   const write = process.stdout.write.bind(process.stdout);
@@ -106,7 +108,7 @@ function buffered(): (text: string) => void {
     if (pending) writeSync(1, pending);
   });
   return (text) => {
-    if (pending === '') setImmediate(flush);
+    if (pending === '') setTimeout(flush, gatheredMs);
     pending += text;
   };
 }

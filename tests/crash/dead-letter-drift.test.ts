@@ -59,6 +59,7 @@ beforeEach(async () => {
     send: ({ queue, message }) => senders.get(queue)!.sendMessages(message),
     publish: () => undefined,
     callBack: async () => undefined,
+    onStarted: () => undefined,
     log: () => undefined,
     createToken: () => 'token',
     random: () => 0.5,

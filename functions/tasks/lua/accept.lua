@@ -33,42 +33,53 @@ if idempotencyKey ~= '' then
   end
 end
 
-local waiting = redis.call('ZCARD', key('by-state', 'queued', owner)) + redis.call('ZCARD', key('by-state', 'retrying', owner))
+local waiting = countInState(owner, 'queued') + countInState(owner, 'retrying')
 if waiting >= tonumber(ownerBacklog) then return { 'full' } end
+
+-- The time in the ID (UUID version 7), so that tasks are in order of what is shown as their time.
+local createdAt = tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16)
+local task = {}
+current = task
+local function setGiven(name, value)
+  if value ~= '' then set(name, value) end
+end
+set('id', id)
+set('owner', owner)
+set('type', type)
+set('state', state)
+set('delivery', delivery)
+set('details', details)
+set('lane', lane)
+set('payloadBytes', payloadBytes)
+set('attempt', 0)
+set('maxAttempts', maxAttempts)
+set('createdAt', createdAt)
+setGiven('scheduledFor', scheduledFor)
+setGiven('expiresAt', expiresAt)
+setGiven('orderingKey', orderingKey)
+setGiven('holds', holds)
+setGiven('concurrencyKey', concurrencyKey)
+setGiven('callbackUrl', callbackUrl)
+setGiven('payloadSha256', payloadSha256)
+setGiven('payloadBlob', payloadBlob)
+setGiven('idempotencyKey', idempotencyKey)
 
 if idempotencyKey ~= '' then
   redis.call('SET', ownKey('idempotency', owner, idempotencyKey), id .. ' ' .. fingerprint, 'PX', idempotencyMs)
-  redis.call('HSET', KEYS[1], 'idempotencyKey', idempotencyKey)
 end
-
--- The time in the ID (UUID version 7), so that tasks are in order of what is shown as their time.
-local createdAt = int(tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16))
-redis.call('HSET', KEYS[1], 'id', id, 'owner', owner, 'type', type, 'state', state, 'delivery', delivery,
-  'details', details, 'lane', lane, 'payloadBytes', payloadBytes, 'attempt', 0, 'maxAttempts', maxAttempts, 'createdAt', createdAt)
-if scheduledFor ~= '' then redis.call('HSET', KEYS[1], 'scheduledFor', scheduledFor) end
-if orderingKey ~= '' then redis.call('HSET', KEYS[1], 'orderingKey', orderingKey) end
-if holds == '1' then redis.call('HSET', KEYS[1], 'holds', 1) end
-if concurrencyKey ~= '' then redis.call('HSET', KEYS[1], 'concurrencyKey', concurrencyKey) end
-if callbackUrl ~= '' then redis.call('HSET', KEYS[1], 'callbackUrl', callbackUrl) end
-if expiresAt ~= '' then
-  redis.call('HSET', KEYS[1], 'expiresAt', expiresAt)
-  redis.call('ZADD', key('expiring'), expiresAt, id)
+if expiresAt ~= '' then redis.call('ZADD', key('expiring'), expiresAt, id) end
+if payload ~= '' and payloadCacheMs ~= '' then
+  redis.call('SET', key('payload', id), payload, 'PX', payloadCacheMs)
+elseif payload ~= '' then
+  redis.call('SET', key('payload', id), payload)
 end
-if payloadSha256 ~= '' then redis.call('HSET', KEYS[1], 'payloadSha256', payloadSha256) end
-if payloadBlob ~= '' then redis.call('HSET', KEYS[1], 'payloadBlob', payloadBlob) end
-if payload ~= '' then redis.call('SET', key('payload', id), payload) end
-if payloadCacheMs ~= '' then redis.call('PEXPIRE', key('payload', id), payloadCacheMs) end
 index(owner, nil, state)
 
 local events = {}
-local task = read()
 if state == 'scheduled' then
   redis.call('ZADD', key('outbox'), int(now), id)
 else
   joinOrder(task)
-  if not admit(task, tonumber(window)) then
-    redis.call('HSET', KEYS[1], 'announced', 1, 'queuedAt', int(now))
-    events[1] = append(owner, state, state, 0)
-  end
+  if not admit(task, tonumber(window)) then events = announce(task) end
 end
-return { 'accepted', redis.call('HGETALL', KEYS[1]), events }
+return { 'accepted', fields(), events }

@@ -2,9 +2,9 @@
 -- → {'cancelled', events, fields} | {'forbidden-state', fields} | {'unknown'}
 local task = read()
 if not task or (ARGV[2] ~= '' and task.owner ~= ARGV[2]) then return { 'unknown' } end
-if task.state == 'cancelled' then return { 'cancelled', {}, redis.call('HGETALL', KEYS[1]) } end
-if task.finishedAt or (ARGV[3] == '1' and tonumber(task.attempt) > 0) then return { 'forbidden-state', redis.call('HGETALL', KEYS[1]) } end
+if task.state == 'cancelled' then return { 'cancelled', {}, fields() } end
+if task.finishedAt or (ARGV[3] == '1' and tonumber(task.attempt) > 0) then return { 'forbidden-state', fields() } end
 local events = announce(task)
 finish(task, 'cancelled')
 events[#events + 1] = append(task.owner, 'cancelled', 'cancelled', task.attempt)
-return { 'cancelled', events, redis.call('HGETALL', KEYS[1]) }
+return { 'cancelled', events, fields() }

@@ -7,12 +7,12 @@ if not task or task.leaseToken ~= token then return { 'lost', {} } end
 if task.state == 'completed' then return { 'completed', {} } end
 if task.state ~= 'running' then return { 'lost', {} } end
 if small then
-  redis.call('HSET', KEYS[1], 'result', result)
+  set('result', result)
 else
   redis.call('SET', key('result', id), result)
-  redis.call('HSET', KEYS[1], 'resultBytes', #result)
+  set('resultBytes', #result)
 end
-redis.call('HDEL', KEYS[1], 'error')
+unset('error')
 finish(task, 'completed')
 local event = append(task.owner, 'completed', 'completed', task.attempt, '', small and ',"result":' .. result or '')
 return { 'completed', { event } }

@@ -9,12 +9,12 @@ local attempt, resends, patienceMs = tonumber(ARGV[2]), tonumber(ARGV[3]), tonum
 if tonumber(task.attempt) + 1 == attempt and tonumber(task.resends or 0) == resends and not task.parked then
   local dueAt = tonumber(task.state == 'scheduled' and task.scheduledFor or task.nextAttemptAt or now)
   if ARGV[5] ~= '' then
-    redis.call('HSET', KEYS[1], 'hopAt', ARGV[5])
+    set('hopAt', ARGV[5])
     dueAt = tonumber(ARGV[5])
-  elseif task.hopAt then
-    redis.call('HDEL', KEYS[1], 'hopAt')
+  else
+    unset('hopAt')
   end
   redis.call('ZADD', key('outbox'), 'XX', int(math.max(now, dueAt) + patienceMs), id)
-  redis.call('HSET', KEYS[1], 'confirmed', ARGV[2] .. '.' .. ARGV[3])
+  set('confirmed', ARGV[2] .. '.' .. ARGV[3])
 end
-return { announce(task), redis.call('HGET', KEYS[1], 'queuedAt') }
+return { announce(task), task.queuedAt or false }

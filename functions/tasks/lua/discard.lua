@@ -3,11 +3,11 @@
 -- ARGV: now, owner who asks, or '' for an operator, note (JSON) → {'discarded', {}, fields} | {'forbidden-state', fields} | {'unknown'}
 local task = read()
 if not task or (ARGV[2] ~= '' and task.owner ~= ARGV[2]) then return { 'unknown' } end
-if task.state ~= 'dead-lettered' then return { 'forbidden-state', redis.call('HGETALL', KEYS[1]) } end
+if task.state ~= 'dead-lettered' then return { 'forbidden-state', fields() } end
 if not task.discarded then
-  redis.call('HSET', KEYS[1], 'discarded', ARGV[3])
+  set('discarded', ARGV[3])
   redis.call('ZADD', key('finished'), int(now), id)
   redis.call('SADD', key('obsolete-messages'), id .. ':' .. task.attempt)
   leaveOrder(task)
 end
-return { 'discarded', {}, redis.call('HGETALL', KEYS[1]) }
+return { 'discarded', {}, fields() }

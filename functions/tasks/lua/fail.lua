@@ -9,18 +9,18 @@ if task.state == 'retrying' then return { 'retrying', {}, task.nextAttemptAt } e
 if task.state == 'dead-lettered' then return { 'dead-lettered', {} } end
 if task.state ~= 'running' then return { 'lost', {} } end
 
-redis.call('HSET', KEYS[1], 'error', failure)
+set('error', failure)
 if postponed ~= '1' then keepError(task.attempt, failure, stack) end
 if nextAttemptAt == '' then
   finish(task, 'dead-lettered')
   return { 'dead-lettered', { append(task.owner, 'dead-lettered', 'dead-lettered', task.attempt, ',"error":' .. failure) } }
 end
 enter(task, 'retrying')
-redis.call('HSET', KEYS[1], 'nextAttemptAt', nextAttemptAt)
+set('nextAttemptAt', nextAttemptAt)
 redis.call('ZREM', key('leases'), id)
 redis.call('ZADD', key('outbox'), int(now), id)
 leaveGates(task)
 if task.expiresAt then redis.call('ZADD', key('expiring'), task.expiresAt, id) end
 local details = ',"error":' .. failure .. ',"nextAttemptAt":"' .. nextAttemptIso .. '"'
-if postponed == '1' then details = details .. ',"maxAttempts":' .. int(redis.call('HINCRBY', KEYS[1], 'maxAttempts', 1)) end
+if postponed == '1' then details = details .. ',"maxAttempts":' .. int(increment('maxAttempts')) end
 return { 'retrying', { append(task.owner, 'retrying', 'retrying', task.attempt, details) }, nextAttemptAt }

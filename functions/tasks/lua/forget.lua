@@ -2,10 +2,7 @@
 local task = read()
 redis.call('ZREM', key('finished'), id)
 if not task or not task.finishedAt or (task.state == 'dead-lettered' and not task.discarded) then return {} end
-for _, state in ipairs({ 'any', task.state }) do
-  redis.call('ZREM', key('by-state', state), id)
-  redis.call('ZREM', key('by-state', state, task.owner), id)
-end
+unindex(task)
 local blobs = redis.call('SMEMBERS', key('earlier-blobs', id))
 if task.payloadBlob then blobs[#blobs + 1] = task.payloadBlob end
 redis.call('DEL', KEYS[1], key('payload', id), key('result', id), key('timeline', id), key('steps', id),

@@ -19,8 +19,9 @@ if task.state == 'running' and tonumber(task.leaseUntil) > now then return { 'bu
 
 local events = announce(task)
 -- The attempt is spent, even if it never began: the next message is to be told from this one.
-redis.call('HSET', KEYS[1], 'attempt', int(messageAttempt), 'error', ARGV[3])
-redis.call('HDEL', KEYS[1], 'resends', 'confirmed')
+set('attempt', messageAttempt)
+set('error', ARGV[3])
+unset('resends', 'confirmed')
 keepError(messageAttempt, ARGV[3])
 finish(task, 'dead-lettered')
 events[#events + 1] = append(task.owner, 'dead-lettered', 'dead-lettered', messageAttempt, ',"error":' .. ARGV[3])

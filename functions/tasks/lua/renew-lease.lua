@@ -4,6 +4,6 @@ local task = read()
 if not task or task.leaseToken ~= ARGV[2] then return 'lost' end
 if task.state ~= 'running' then return task.state end
 local leaseUntil = int(now + tonumber(ARGV[3]))
-redis.call('HSET', KEYS[1], 'leaseUntil', leaseUntil)
+set('leaseUntil', leaseUntil)
 redis.call('ZADD', key('leases'), leaseUntil, id)
 return 'running'

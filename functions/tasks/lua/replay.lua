@@ -13,37 +13,39 @@ local function replacePayload(task)
     if redis.call('EXISTS', key('payload', id)) == 1 then
       redis.call('RENAME', key('payload', id), key('original-payload', id))
     end
-    redis.call('HSET', KEYS[1], 'originalSha256', task.payloadSha256 or '', 'originalBlob', task.payloadBlob or '')
+    set('originalSha256', task.payloadSha256 or '')
+    set('originalBlob', task.payloadBlob or '')
   end
   if task.payloadBlob then redis.call('SADD', key('earlier-blobs', id), task.payloadBlob) end
   redis.call('SET', key('payload', id), payload)
   if payloadCacheMs ~= '' then redis.call('PEXPIRE', key('payload', id), payloadCacheMs) end
-  redis.call('HSET', KEYS[1], 'payloadBytes', payloadBytes, 'payloadSha256', payloadSha256)
-  redis.call('HDEL', KEYS[1], 'payloadBlob')
-  if payloadBlob ~= '' then redis.call('HSET', KEYS[1], 'payloadBlob', payloadBlob) end
+  set('payloadBytes', payloadBytes)
+  set('payloadSha256', payloadSha256)
+  if payloadBlob ~= '' then set('payloadBlob', payloadBlob) else unset('payloadBlob') end
 end
 
 local task = read()
 if not task or (owner ~= '' and task.owner ~= owner) then return { 'unknown' } end
 local replayedByPlan = plan ~= '' and redis.call('HGET', key('replay-plans', id), plan)
-if replayedByPlan then return { 'replayed', {}, redis.call('HGETALL', KEYS[1]), replayedByPlan } end
-if task.state ~= 'dead-lettered' then return { 'forbidden-state', redis.call('HGETALL', KEYS[1]) } end
+if replayedByPlan then return { 'replayed', {}, fields(), replayedByPlan } end
+if task.state ~= 'dead-lettered' then return { 'forbidden-state', fields() } end
 
 if note ~= '' then
   if (task.edits or '0') ~= editsBefore then return { 'edited-meanwhile' } end
   replacePayload(task)
-  redis.call('HSET', KEYS[1], 'edited', note)
-  redis.call('HINCRBY', KEYS[1], 'edits', 1)
+  set('edited', note)
+  increment('edits')
   redis.call('RPUSH', key('edits', id), note)
 end
 
 local attemptsPerReplay = tonumber(task.attemptsPerReplay or task.maxAttempts)
 local maxAttempts = int(tonumber(task.attempt) + attemptsPerReplay)
-redis.call('HSET', KEYS[1], 'attemptsPerReplay', int(attemptsPerReplay), 'queuedAt', int(now),
-  'maxAttempts', maxAttempts)
-local replays = redis.call('HINCRBY', KEYS[1], 'replays', 1)
-if plan ~= '' then redis.call('HSET', key('replay-plans', id), plan, replays) end
-redis.call('HDEL', KEYS[1], 'finishedAt', 'progress', 'expiresAt', 'leaseToken', 'discarded')
+set('attemptsPerReplay', attemptsPerReplay)
+set('queuedAt', now)
+set('maxAttempts', maxAttempts)
+local replays = increment('replays')
+if plan ~= '' then redis.call('HSET', key('replay-plans', id), plan, int(replays)) end
+unset('finishedAt', 'progress', 'expiresAt', 'leaseToken', 'discarded')
 redis.call('ZREM', key('finished'), id)
 redis.call('SADD', key('obsolete-messages'), id .. ':' .. task.attempt)
 renewMessageId(task)
@@ -52,4 +54,4 @@ enter(task, 'queued')
 joinOrder(task)
 admit(task, tonumber(window))
 local event = append(task.owner, 'replayed', 'queued', task.attempt, ',"maxAttempts":' .. maxAttempts)
-return { 'replayed', { event }, redis.call('HGETALL', KEYS[1]), int(replays) }
+return { 'replayed', { event }, fields(), int(replays) }

@@ -5,20 +5,21 @@
 local scheduledFor = ARGV[3]
 local task = read()
 if not task or (ARGV[2] ~= '' and task.owner ~= ARGV[2]) then return { 'unknown' } end
-if task.state ~= 'scheduled' then return { 'forbidden-state', redis.call('HGETALL', KEYS[1]) } end
+if task.state ~= 'scheduled' then return { 'forbidden-state', fields() } end
 -- The same command again, after a reply that got lost on its way.
-if task.scheduledFor == scheduledFor then return { 'rescheduled', {}, redis.call('HGETALL', KEYS[1]) } end
+if task.scheduledFor == scheduledFor then return { 'rescheduled', {}, fields() } end
 if task.expiresAt and tonumber(task.expiresAt) <= tonumber(scheduledFor) then
-  return { 'expires', redis.call('HGETALL', KEYS[1]) }
+  return { 'expires', fields() }
 end
 -- Its time had come, and it waited for its turn: it gives that up.
 if task.parked then
   unpark(task)
   leaveOrder(task)
 end
-redis.call('HSET', KEYS[1], 'scheduledFor', scheduledFor, 'announced', 1)
-redis.call('HINCRBY', KEYS[1], 'resends', 1)
-redis.call('HDEL', KEYS[1], 'confirmed', 'hopAt')
+set('scheduledFor', scheduledFor)
+set('announced', 1)
+increment('resends')
+unset('confirmed', 'hopAt')
 redis.call('ZADD', key('outbox'), int(now), id)
 local event = append(task.owner, 'scheduled', 'scheduled', 0, ',"scheduledFor":"' .. ARGV[4] .. '"')
-return { 'rescheduled', { event }, redis.call('HGETALL', KEYS[1]) }
+return { 'rescheduled', { event }, fields() }

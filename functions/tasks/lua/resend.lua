@@ -7,4 +7,4 @@ if not task or task.finishedAt or task.state == 'running' or task.parked then
 end
 renewMessageId(task)
 redis.call('ZADD', key('outbox'), int(now), id)
-return redis.call('HGETALL', KEYS[1])
+return fields()

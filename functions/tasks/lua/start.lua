@@ -10,7 +10,7 @@ local ownerLimit, keyLimit = tonumber(ARGV[5]), tonumber(ARGV[6])
 
 -- The payload where it may come along, which saves another trip: it is small, and text. One that begins with 1 is compressed.
 local function smallPayload()
-  local payload = redis.call('STRLEN', key('payload', id)) <= 16384 and redis.call('GET', key('payload', id))
+  local payload = tonumber(current.payloadBytes) <= 16384 and redis.call('GET', key('payload', id))
   return payload and string.byte(payload) ~= 1 and payload
 end
 
@@ -20,7 +20,7 @@ local function shutGate(task)
     joinOrder(task)
     if redis.call('ZRANGE', orderOf(task), 0, 0)[1] ~= id then return orderOf(task) end
   end
-  if ownerLimit > 0 and redis.call('ZCARD', key('by-state', 'running', task.owner)) >= ownerLimit then
+  if ownerLimit > 0 and countInState(task.owner, 'running') >= ownerLimit then
     return ownerGate(task.owner)
   end
   if task.concurrencyKey and keyLimit > 0 and redis.call('SCARD', runningWithKey(task)) >= keyLimit then
@@ -36,34 +36,34 @@ end
 local attempt = tonumber(task.attempt)
 local events = {}
 
-if task.finishedAt then return { 'ended', events, redis.call('HGETALL', KEYS[1]) } end
+if task.finishedAt then return { 'ended', events, fields() } end
 if messageAttempt < attempt or (task.state == 'queued' and messageAttempt <= attempt) then return { 'stale' } end
 if task.state == 'retrying' and messageAttempt <= attempt then
-  return { 'superseded', attempt + 1, task.nextAttemptAt, redis.call('HGETALL', KEYS[1]) }
+  return { 'superseded', attempt + 1, task.nextAttemptAt, fields() }
 end
 if task.state == 'running' and task.leaseToken ~= token then
   if tonumber(task.leaseUntil) > now then return { 'busy', int(tonumber(task.leaseUntil) - now) } end
   if task.delivery == 'at-most-once' then
     -- It has started once, and may have done anything since.
     local failure = '{"code":"worker-lost","message":"The worker stopped in the middle, and this task may run at most once."}'
-    redis.call('HSET', KEYS[1], 'error', failure)
+    set('error', failure)
     keepError(attempt, failure)
     finish(task, 'dead-lettered')
     events[1] = append(task.owner, 'dead-lettered', 'dead-lettered', attempt, ',"error":' .. failure)
-    return { 'ended', events, redis.call('HGETALL', KEYS[1]) }
+    return { 'ended', events, fields() }
   end
 elseif task.state ~= 'running' and task.expiresAt and tonumber(task.expiresAt) <= now then
-  return { 'ended', expire(task), redis.call('HGETALL', KEYS[1]) }
+  return { 'ended', expire(task), fields() }
 end
 
 local dueAt = task.state == 'scheduled' and task.scheduledFor or task.state == 'retrying' and task.nextAttemptAt
 if dueAt and tonumber(dueAt) > now then
   if not task.hopAt or tonumber(task.hopAt) > now + hopToleranceMs then return { 'early', int(tonumber(dueAt) - now) } end
   -- One message carries the task on; should this one be delivered again, it finds no hop to make.
-  redis.call('HDEL', KEYS[1], 'hopAt', 'confirmed')
-  redis.call('HINCRBY', KEYS[1], 'resends', 1)
+  unset('hopAt', 'confirmed')
+  increment('resends')
   redis.call('ZADD', key('outbox'), int(now), id)
-  return { 'hop', dueAt, redis.call('HGETALL', KEYS[1]) }
+  return { 'hop', dueAt, fields() }
 end
 
 events = announce(task)
@@ -71,7 +71,7 @@ if task.state ~= 'running' then
   local gate = shutGate(task)
   if gate then
     park(task, gate)
-    return { 'parked', events, redis.call('HGETALL', KEYS[1]) }
+    return { 'parked', events, fields() }
   end
 end
 if task.leaseToken ~= token or task.state ~= 'running' then
@@ -84,12 +84,16 @@ if task.leaseToken ~= token or task.state ~= 'running' then
   local isFirst = task.state == 'queued' or task.state == 'scheduled'
   local waitMs = isFirst and int(math.max(0, now - dueSince(task))) or string.match(task.timing or '0', '^%d+')
   enter(task, 'running')
-  redis.call('HSET', KEYS[1], 'timing', waitMs .. ':' .. int(now), 'attempt', int(messageAttempt), 'leaseToken', token, 'leaseUntil', int(now + leaseMs))
-  redis.call('HSETNX', KEYS[1], 'startedAt', int(now))
-  redis.call('HDEL', KEYS[1], 'nextAttemptAt', 'progress', 'resends', 'confirmed', 'hopAt')
+  set('timing', waitMs .. ':' .. int(now))
+  set('attempt', messageAttempt)
+  set('leaseToken', token)
+  set('leaseUntil', now + leaseMs)
+  if not task.startedAt then set('startedAt', now) end
+  unset('nextAttemptAt', 'progress', 'resends', 'confirmed', 'hopAt')
   redis.call('ZADD', key('leases'), int(now + leaseMs), id)
   redis.call('ZREM', key('outbox'), id)
-  redis.call('ZREM', key('expiring'), id)
+  if task.expiresAt then redis.call('ZREM', key('expiring'), id) end
   events[#events + 1] = append(task.owner, 'started', 'running', messageAttempt)
 end
-return { 'started', events, redis.call('HGETALL', KEYS[1]), smallPayload(), redis.call('HGETALL', key('steps', id)) }
+local steps = attempt > 0 and redis.call('HGETALL', key('steps', id)) or {}
+return { 'started', events, fields(), smallPayload(), steps }

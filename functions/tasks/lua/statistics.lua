@@ -1,5 +1,5 @@
--- Stands between shared.lua and every script. Counts what happens to tasks, for GetStats: one field of one hash for each
--- change, which functions/stats/lua/merge-counts.lua adds up later, off the way of the tasks.
+-- Stands between shared.lua and the steps. Counts what happens to tasks, for GetStats: one field of one hash for each kind
+-- of change, which functions/stats/lua/merge-counts.lua adds up later, off the way of the tasks.
 local countedSpanMs = 10 * 1000
 
 -- Durations are counted in steps: step 0 is below a millisecond, each further one ends 2^(1/3) times later than the one
@@ -23,12 +23,25 @@ local function countedAs(task, kind)
   return kind .. ':' .. stepOf(tonumber(waitMs or 0)) .. ':' .. stepOf(now - (startedAt or now)) .. ':' .. stepOf(now - dueSince(task))
 end
 
+-- What a batch adds to: spans, their hashes, and fields of those.
+local counted = {}
+
 count = function(task, kind)
   if kind == 'started' or kind == 'progress' then return end
   local start = int(math.floor(now / countedSpanMs) * countedSpanMs)
   local counts = key('pending-counts', start, task.owner)
-  -- Merging deletes the hash, so it needs no expiry; a field that is new may mean that the hash is, too.
-  if redis.call('HINCRBY', counts, countedAs(task, kind), '1') == 1 then
-    redis.call('ZADD', key('pending-counts'), start, counts)
+  counted[counts] = counted[counts] or { start = start, by = {} }
+  local by, field = counted[counts].by, countedAs(task, kind)
+  by[field] = (by[field] or 0) + 1
+end
+
+local function flushCounts()
+  for counts, span in pairs(counted) do
+    for field, number in pairs(span.by) do
+      -- Merging deletes the hash, so it needs no expiry; a field that is new may mean that the hash is, too.
+      if redis.call('HINCRBY', counts, field, number) == number then
+        redis.call('ZADD', key('pending-counts'), span.start, counts)
+      end
+    end
   end
 end

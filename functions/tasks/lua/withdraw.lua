@@ -10,10 +10,7 @@ redis.call('ZREM', key('outbox'), id)
 redis.call('ZREM', key('expiring'), id)
 leaveWindow(task)
 leaveOrder(task)
-for _, state in ipairs({ 'any', task.state }) do
-  redis.call('ZREM', key('by-state', state), id)
-  redis.call('ZREM', key('by-state', state, task.owner), id)
-end
+unindex(task)
 if task.idempotencyKey then redis.call('DEL', ownKey('idempotency', task.owner, task.idempotencyKey)) end
 redis.call('DEL', KEYS[1], key('payload', id), key('timeline', id))
 return 1

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { prepareConnection } from '../azure/redis-scripts.ts';
-import { runScript } from './scripts.ts';
+import { takeStep } from './steps.ts';
 
 let connection: Redis;
 afterAll(() => connection.disconnect());
@@ -13,7 +13,7 @@ beforeAll(() => {
 
 it('runs the first script of a connection in the same turn as another command', async () => {
   const before = connection.get('{amo:0}:anything');
-  const reply = runScript(connection, 'renewLease', '{amo:0}:task:none', ['', 'token', 1_000]);
+  const reply = takeStep(connection, 'renewLease', '{amo:0}:task:none', ['', 'token', 1_000]);
   expect(await before).toBeNull();
   expect(await reply).toEqual({ reply: 'lost', woken: [] });
 });
