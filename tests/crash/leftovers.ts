@@ -7,6 +7,7 @@ import { taskStates } from '../../contracts/task-states.ts';
 const kept = [
   'task',
   'events',
+  'last-event',
   'feed',
   'by-state',
   'finished',

@@ -6,7 +6,7 @@ import { splitter, type Splitter } from './splitter.ts';
 /** A task's ID, UUID version 7. */
 const namesTask = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;
 /** A script comes as a whole the first time, its key after it; a payload may be long. */
-const looked = 30_000;
+const looked = 200_000;
 
 /** Commands in RESP, one part each; those that name a task are operations. */
 export function redisCommands(scripts: ScriptNames): Splitter {
@@ -38,12 +38,14 @@ export class ScriptNames {
   readonly #bySha = new Map<string, string>();
 
   constructor(root: string) {
-    const found = globSync('functions/**/lua/*.lua', { cwd: root }).filter((file) => basename(file) !== 'shared.lua');
+    const found = globSync('functions/**/lua/*.lua', { cwd: root }).filter((file) => !basename(file).endsWith('shared.lua'));
     this.#files = found.map((file) => ({ name: basename(file, '.lua'), text: readFileSync(join(root, file), 'utf8') }));
   }
 
   learn(script: string): string {
-    const name = this.#files.find(({ text }) => script.includes(text.trim()))?.name ?? 'script';
+    // A batch has all steps in it.
+    const found = this.#files.filter(({ text }) => script.includes(text.trim())).map(({ name }) => name);
+    const name = found.find((name) => name === 'batch') ?? found[0] ?? 'script';
     this.#bySha.set(createHash('sha1').update(script).digest('hex'), name);
     return name;
   }
@@ -55,6 +57,14 @@ export class ScriptNames {
 
 function nameOf(command: string, scripts: ScriptNames): string {
   const [, , word = '', , first = ''] = command.split('\r\n');
-  if (/^eval$/i.test(word)) return scripts.learn(first);
-  return /^evalsha$/i.test(word) ? scripts.of(first) : word.toLowerCase();
+  if (!/^eval(sha)?$/i.test(word)) return word.toLowerCase();
+  const name = /^eval$/i.test(word) ? scripts.learn(first) : scripts.of(first);
+  return name === 'batch' ? stepsOf(command.slice(command.indexOf(first) + first.length)) : name;
+}
+
+/** The first of the steps that a batch takes, behind its keys: `2 key key name …`. Each has its length in front. */
+function stepsOf(rest: string): string {
+  const [, , keys = '0', ...more] = rest.split('\r\n');
+  const name = more[2 * Number(keys) + 1] ?? 'batch';
+  return Number(keys) > 1 ? `${name} and ${Number(keys) - 1} more` : name;
 }
