@@ -37,7 +37,9 @@ export function sendMessage({ queue, message }: { queue: string; message: Servic
   let add = senders.get(queue);
   if (add === undefined) {
     const sender = getClient().createSender(queue);
-    add = batcher((messages: ServiceBusMessage[]) => withDeadline(sender.sendMessages(messages)), { items: messagesPerSend });
+    add = batcher((messages: ServiceBusMessage[]) => withDeadline(sender.sendMessages(messages)), {
+      items: messagesPerSend,
+    });
     senders.set(queue, add);
   }
   return add(message);

@@ -24,10 +24,12 @@ export function receiving({ hostJson }: TriggerContext, { binding }: TriggeredFu
   };
 }
 
+/** @param onUnsettled hears of each message that could not be settled, before its handler's promise resolves */
 export function createMessageHandler(
   context: TriggerContext,
   triggered: TriggeredFunction,
   receiver: ServiceBusReceiver,
+  onUnsettled: (message: ServiceBusReceivedMessage) => void = () => undefined,
 ): MessageHandler {
   const completes = autoComplete(context, triggered);
   const settle = async (succeeded: boolean, messages: readonly ServiceBusReceivedMessage[]) => {
@@ -35,7 +37,11 @@ export function createMessageHandler(
     if (succeeded && !completes) return;
     const one = (message: ServiceBusReceivedMessage) =>
       succeeded ? receiver.completeMessage(message) : receiver.abandonMessage(message);
-    await Promise.all(messages.map((message) => settleOrWarn(context, triggered, () => one(message))));
+    await Promise.all(
+      messages.map(async (message) => {
+        if (!(await settleOrWarn(context, triggered, () => one(message)))) onUnsettled(message);
+      }),
+    );
   };
   if (!isMany(triggered.binding)) {
     return async (message) => settle(await succeeds(runForMessage(context, triggered, message)), [message]);

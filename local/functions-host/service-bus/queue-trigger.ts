@@ -5,6 +5,9 @@ import { createServiceBusClient, describeEntity, entityOf } from './connection.t
 import { createMessageHandler, receiving } from './message-handler.ts';
 import { createOutageLog } from './outage-log.ts';
 
+/** Tells the SDK to renew the lock of this message no longer. Settling it over another link than its own, the SDK forgets to stop. */
+class Unsettled extends Error {}
+
 /**
  * The trigger for a queue or a subscription without sessions. The SDK holds the link, renews the locks, and connects again for as
  * long as it takes.
@@ -18,7 +21,8 @@ export function startQueueTrigger(context: TriggerContext, triggered: TriggeredF
     name === undefined
       ? client.createReceiver(queueOrTopic, receiverOptions)
       : client.createReceiver(queueOrTopic, name, receiverOptions);
-  const handle = createMessageHandler(context, triggered, receiver);
+  const unsettled = new WeakSet<ServiceBusReceivedMessage>();
+  const handle = createMessageHandler(context, triggered, receiver, (message) => unsettled.add(message));
   const scope = { functionName: triggered.registered.metadata.name };
   const outages = createOutageLog(describeEntity(entity), context.log, scope);
   const inHand = createWorkInHand();
@@ -26,10 +30,13 @@ export function startQueueTrigger(context: TriggerContext, triggered: TriggeredF
 
   const processMessage = (message: ServiceBusReceivedMessage) => {
     outages.works();
-    return inHand.track(() => handle(message));
+    return inHand.track(async () => {
+      await handle(message);
+      if (unsettled.has(message)) throw new Unsettled();
+    });
   };
   const processError = async ({ error, errorSource }: ProcessErrorArgs) => {
-    if (error.name === 'AbortError') return;
+    if (error.name === 'AbortError' || error instanceof Unsettled) return;
     if (errorSource === 'renewLock')
       context.log.warning(`The lock of a message could not be renewed: ${error.message}`, scope);
     else outages.failed(error);

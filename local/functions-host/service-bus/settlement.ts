@@ -7,16 +7,19 @@ export function autoComplete({ hostJson }: TriggerContext, { binding }: Triggere
   return typeof own === 'boolean' ? own : hostJson.serviceBus.autoCompleteMessages;
 }
 
+/** @returns false when the message could not be settled */
 export async function settleOrWarn(
   { log }: TriggerContext,
   { registered }: TriggeredFunction,
   settle: () => Promise<unknown>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await settle();
+    return true;
   } catch (error) {
     log.warning(`A message could not be settled and will come again: ${messageOf(error)}`, {
       functionName: registered.metadata.name,
     });
+    return false;
   }
 }

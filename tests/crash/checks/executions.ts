@@ -11,6 +11,7 @@ export function checkExecutions(history: History): Violation[] {
     if (submitted.type !== 'witness') return [];
     const faults = [
       ...checkPromise(history, submitted, told),
+      ...checkReplays(history, submitted, told),
       ...checkLease(history, told),
       ...checkSteps(told),
       ...checkTime(submitted, told),
@@ -29,7 +30,20 @@ function checkPromise(history: History, submitted: Submitted, told: readonly Tol
   // A task that did not complete need not have come to all of its steps.
   const due = isCompleted ? steps : steps.filter((step) => told.some((line) => line.step === step));
   const isExcused = (first: Told, second: Told) => isBroken(history, first.at, second.at);
-  return checkEffects(told, { promised, steps: due }, isExcused).map((detail) => ({ rule: 'effects', detail }));
+  // Whoever replays a dead letter asks for its effects once more: of a task that runs at most once, each attempt is a replay's.
+  const asked = promised === 'at-most-once' ? [...new Set(told.map(({ attempt }) => attempt))] : [undefined];
+  return asked.flatMap((attempt) => {
+    const lines = attempt === undefined ? told : told.filter((line) => line.attempt === attempt);
+    return checkEffects(lines, { promised, steps: due }, isExcused).map((detail) => ({ rule: 'effects', detail }));
+  });
+}
+
+/** A task that may run at most once begins another attempt only when somebody has replayed it. */
+function checkReplays(history: History, { taskId = '', delivery }: Submitted, told: readonly Told[]): Violation[] {
+  const replayed = history.eventsOfTask.get(taskId)?.filter(({ kind }) => kind === 'replayed').length ?? 0;
+  const attempts = new Set(told.map(({ attempt }) => attempt)).size;
+  if (delivery !== 'at-most-once' || attempts <= replayed + 1) return [];
+  return [{ rule: 'effects', detail: `${attempts} attempts, but it was replayed ${replayed} times only` }];
 }
 
 /** Two runs of one task at the same time, although nothing can have cost the first its lease. */

@@ -38,7 +38,9 @@ export class ScriptNames {
   readonly #bySha = new Map<string, string>();
 
   constructor(root: string) {
-    const found = globSync('functions/**/lua/*.lua', { cwd: root }).filter((file) => !basename(file).endsWith('shared.lua'));
+    const found = globSync('functions/**/lua/*.lua', { cwd: root }).filter(
+      (file) => !basename(file).endsWith('shared.lua'),
+    );
     this.#files = found.map((file) => ({ name: basename(file, '.lua'), text: readFileSync(join(root, file), 'utf8') }));
   }
 
