@@ -98,7 +98,8 @@ export async function takeStep(
 
 function gathererOf(redis: Redis, partition: string): (step: Asked) => Promise<void> {
   let partitions = connections.get(redis);
-  if (partitions === undefined) connections.set(redis, (partitions = new Map() as Partitions));
+  if (partitions === undefined)
+    connections.set(redis, (partitions = new Map<string, (step: Asked) => Promise<void>>()));
   let add = partitions.get(partition);
   if (add === undefined) {
     const limits = { items: stepsPerScript, weight: bytesPerScript, weigh: bytesOf, underWay: scriptsUnderWay };
