@@ -39,6 +39,12 @@ it('asks for what the address says, and puts the filter there', async () => {
   const navigate = jest.spyOn(TestBed.inject(Router), 'navigate').mockResolvedValue(true);
   fireEvent.change(screen.getByRole('combobox', { name: 'Error' }), { target: { value: 'boom' } });
   expect(navigate).toHaveBeenCalledWith([], expect.objectContaining({ queryParams: { code: 'boom' } }));
+  const words = screen.getByRole('searchbox', { name: 'Find dead letters' });
+  for (const text of ['d', 'di', 'dis']) fireEvent.input(words, { target: { value: text } });
+  await waitFor(() =>
+    expect(navigate).toHaveBeenLastCalledWith([], expect.objectContaining({ queryParams: { q: 'dis' } })),
+  );
+  expect(navigate).toHaveBeenCalledTimes(2);
 });
 
 it('moves when a task dies, but keeps its order while somebody points at a row', async () => {

@@ -1,7 +1,12 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, linkedSignal } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router, RouterLink } from '@angular/router';
+import { debounceTime, Subject } from 'rxjs';
 import { TaskTypes } from '../live/task-types.ts';
 import { type FilterParams, sinceChoices } from './filter.ts';
+
+/** Words rest so long before they are looked for. Milliseconds. */
+const typingMs = 200;
 
 /** Which dead letters are shown; kept in the address. */
 @Component({
@@ -18,9 +23,11 @@ import { type FilterParams, sinceChoices } from './filter.ts';
       i18n-placeholder
       aria-label="Find dead letters"
       i18n-aria-label
-      [value]="params().q ?? ''"
+      [value]="text()"
       #words
-      (input)="set({ q: words.value })"
+      (focus)="isTyping = true"
+      (blur)="isTyping = false"
+      (input)="typed.next(words.value)"
     />
     <select class="control" aria-label="Task type" i18n-aria-label #type (change)="set({ type: type.value })">
       <option value="" [selected]="!params().type" i18n>All types</option>
@@ -104,6 +111,13 @@ export class FilterBar {
   readonly codesSeen = input.required<readonly string[]>();
   protected readonly types = inject(TaskTypes);
   readonly #router = inject(Router);
+  protected readonly typed = new Subject<string>();
+  protected isTyping = false;
+  /** As the address has it, but not under the hands of whoever types. */
+  protected readonly text = linkedSignal<string, string>({
+    source: () => this.params().q ?? '',
+    computation: (q, before) => (this.isTyping && before !== undefined ? before.value : q),
+  });
   protected readonly sinceChoices = sinceChoices;
   /** What the address names is shown, whether it is among what there is or not. */
   protected readonly typeNames = computed(() => withChosen(this.typesSeen(), this.params().type));
@@ -113,6 +127,10 @@ export class FilterBar {
     return since ?? (from !== undefined || to !== undefined ? 'between' : '');
   });
   protected readonly isFiltered = computed(() => Object.values(this.params()).some((value) => (value ?? '') !== ''));
+
+  constructor() {
+    this.typed.pipe(debounceTime(typingMs), takeUntilDestroyed()).subscribe((q) => this.set({ q }));
+  }
 
   protected chooseTime(choice: string): void {
     const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
