@@ -266,6 +266,7 @@ export class TaskList {
   }
 
   #open(task: string | undefined): void {
+    this.#current = task ?? this.#current;
     const extras = { queryParams: { task: task ?? null }, queryParamsHandling: 'merge', scroll: 'manual' } as const;
     // From one task to the next is no step to go back by.
     void this.#router.navigate([], { ...extras, replaceUrl: task !== undefined && this.task() !== undefined });

@@ -33,6 +33,10 @@ export class FileField extends FieldType<FieldTypeConfig> {
   protected readonly reading = signal<Pick<Picked, 'name'> | undefined>(undefined);
   protected readonly isOver = signal(false);
 
+  protected get name(): string {
+    return this.source?.name ?? (this.isBase64 ? $localize`File` : $localize`Text`);
+  }
+
   protected readonly dropHere = $localize`Drop a file here`;
   protected readonly dropOrPaste = $localize`Drop a file here, or paste its text`;
 
@@ -65,7 +69,9 @@ export class FileField extends FieldType<FieldTypeConfig> {
   }
 
   protected get size(): string {
-    const bytes = this.isBase64 ? Math.floor((this.text.length * 3) / 4) : new Blob([this.text]).size;
+    const bytes = this.isBase64
+      ? Math.floor((this.text.replace(/=+$/, '').length * 3) / 4)
+      : new Blob([this.text]).size;
     return formatBytes(this.source?.bytes ?? bytes);
   }
 
