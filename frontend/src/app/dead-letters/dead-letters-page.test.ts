@@ -62,6 +62,18 @@ it('moves when a task dies, but keeps its order while somebody points at a row',
   await waitFor(() => expect(groups()[0]!.textContent).toContain('Second'));
 });
 
+it('goes from group to group by the arrow keys', async () => {
+  api.groups = [aGroup(), aGroup({ group: 'g2', message: 'Second', count: 4 })];
+  await open();
+  await screen.findByText('16 in 2 groups');
+  const [first, second] = groups().map((group) => within(group).getByRole('link'));
+  first!.focus();
+  fireEvent.keyDown(first!, { key: 'ArrowDown' });
+  expect(document.activeElement).toBe(second);
+  fireEvent.keyDown(second!, { key: 'ArrowUp' });
+  expect(document.activeElement).toBe(first);
+});
+
 it('teaches what dead letters are when there are none, and says when none fits', async () => {
   const { rerender } = await open();
   expect(await screen.findByText('Nothing has failed for good')).toBeTruthy();
