@@ -5,6 +5,7 @@ import type { BatchResult } from '../../../contracts/submit.ts';
 import { Api } from '../../support/api.ts';
 import { useStack } from '../../support/stack.ts';
 import { artifacts, useBrowser } from '../../support/use-browser.ts';
+import { accessibilityFaults } from './accessibility.ts';
 import { overflow, rowOf, untilLive } from './pages.ts';
 
 const browser = useBrowser();
@@ -28,7 +29,7 @@ async function submitMany(count: number, more: object): Promise<string[]> {
 }
 
 async function shown(page: Page, name: string): Promise<void> {
-  expect({ name, overflow: await overflow(page) }).toEqual({ name, overflow: 0 });
+  expect({ name, overflow: await overflow(page), faults: await accessibilityFaults(page) }).toEqual({ name, overflow: 0, faults: [] }); // prettier-ignore
   await page.screenshot({ path: join(artifacts, `${name}.png`), animations: 'disabled' });
 }
 
