@@ -32,7 +32,7 @@ const oneColumn = '(width < 1000px)';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <section class="card form" aria-labelledby="what">
-      <h1 id="what">What do you want done?</h1>
+      <h1 id="what" i18n>What do you want done?</h1>
       @switch (state().kind) {
         @case ('ready') {
           <app-type-picker [types]="types()" [(selected)]="chosen" />
@@ -55,12 +55,13 @@ const oneColumn = '(width < 1000px)';
               <app-submit-form [type]="type" />
             }
           } @empty {
-            <p class="muted">This installation has no task types yet: add one in functions/task-types.</p>
+            <p class="muted" i18n>This installation has no task types yet: add one in functions/task-types.</p>
           }
         }
         @case ('failed') {
           <app-problem-note
             heading="The task types could not be fetched"
+            i18n-heading
             [detail]="problem()"
             [canRetry]="true"
             (retried)="taskTypes.load()"

@@ -99,7 +99,7 @@ export class FileField extends FieldType<FieldTypeConfig> {
     event.preventDefault();
     const { value, selectionStart, selectionEnd } = area;
     const whole = value.slice(0, selectionStart) + pasted + value.slice(selectionEnd);
-    void this.read('Pasted text', new Blob([whole]).size, async () => whole);
+    void this.read($localize`Pasted text`, new Blob([whole]).size, async () => whole);
   }
 
   protected remove(): void {
@@ -148,7 +148,7 @@ async function base64Of(file: File): Promise<string> {
   const url = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result as string);
-    reader.onerror = () => reject(reader.error ?? new Error('The file cannot be read.'));
+    reader.onerror = () => reject(reader.error ?? new Error($localize`The file cannot be read.`));
     reader.readAsDataURL(file);
   });
   return url.slice(url.indexOf(',') + 1);
