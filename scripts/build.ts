@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { compressFiles } from './compress-files.ts';
 import { functionAppBundle } from './function-app-bundle.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -38,6 +39,7 @@ const webApp: Part = {
       env: { ...process.env, NG_CLI_ANALYTICS: 'false' },
     });
     if (status !== 0) throw new Error('The web app did not build: see the messages above.');
+    await compressFiles(join(root, 'dist/web'));
   },
 };
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
@@ -32,7 +32,7 @@ const hashed = /-[\w-]{8}\.(js|css)$/;
 /** Reads the built web app into memory, compressed: it is small, and a path from outside never touches the disk. */
 export function loadWebFiles(folder: string): ReadonlyMap<string, WebFile> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const files = names.filter((name) => statSync(join(folder, name)).isFile() && !name.endsWith('.map'));
+  const files = names.filter((name) => statSync(join(folder, name)).isFile() && !/\.(map|br)$/.test(name));
   return new Map(files.map((name) => [relative('', name).split(sep).join('/'), loadWebFile(join(folder, name))]));
 }
 
@@ -45,7 +45,14 @@ function loadWebFile(path: string): WebFile {
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
     immutable: hashed.test(path),
     body,
-    brotli: small ? brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }) : undefined,
+    brotli: small ? brotliOf(path, body) : undefined,
     gzip: small ? gzipSync(body) : undefined,
   };
+}
+
+/** The build has put the best there is beside the file; made here, it must not take long. */
+function brotliOf(path: string, body: Buffer): Buffer {
+  const made = `${path}.br`;
+  if (existsSync(made)) return readFileSync(made);
+  return brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
 }
