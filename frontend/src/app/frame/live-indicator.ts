@@ -15,7 +15,7 @@ import { Countdown } from '../ui/countdown.ts';
     <span role="status">{{ word() }}</span>
     <!-- Outside of what is read aloud: these change many times a second. -->
     @if (connection().kind === 'offline') {
-      <span class="detail"><ng-container i18n>retrying</ng-container> <app-countdown [to]="retryAt()" /></span>
+      <span class="detail"><ng-container i18n>retrying</ng-container>&ngsp;<app-countdown [to]="retryAt()" /></span>
     } @else if (connection().kind === 'signed-out') {
       <a class="detail" [href]="signInAddress" i18n>sign in</a>
     } @else if (missed() > 0) {
