@@ -72,7 +72,7 @@ try {
 
   await page.goto(`${stack.baseUrl}/tasks/${shownTask}`);
   await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
-  await page.getByText('Attempt 4').waitFor();
+  await page.getByText('Attempt 4', { exact: true }).waitFor();
   await take(page, 'task');
 } finally {
   await browser.close();
