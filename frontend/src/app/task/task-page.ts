@@ -141,6 +141,8 @@ export class TaskPage {
       this.id();
       untracked(() => void this.load());
     });
+    // Events are missing for good: the timeline has to be fetched anew.
+    this.#tasks.client.resets$.pipe(takeUntilDestroyed()).subscribe(() => void this.load());
     this.#tasks.client.events$.pipe(takeUntilDestroyed()).subscribe((events) => {
       this.#add(events);
       const isEndOfAttempt = events.some(({ taskId, kind }) => taskId === this.id() && changesErrors.includes(kind));

@@ -107,6 +107,7 @@ export class FakeTasks {
 
   readonly client = {
     events$: this.events$,
+    resets$: new Subject<void>(),
     replays$: this.replays$,
     clock: new ServerClock(),
     acknowledge: (taskId: string, cursor: string, kind: ReceiptKind) =>
