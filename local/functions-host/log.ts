@@ -92,9 +92,7 @@ function levelIndex(name: string): number {
   return index === -1 ? logLevels.indexOf('Information') : index;
 }
 
-const gatheredMs = 20;
-
-/** Writes to a pipe block the process: collects lines for a moment and writes them at once. */
+/** Writes to a pipe block the process: collects the lines of one turn of the event loop and writes them at once. */
 function buffered(): (text: string) => void {
   let pending = '';
   const write = process.stdout.write.bind(process.stdout);
@@ -108,7 +106,7 @@ function buffered(): (text: string) => void {
     if (pending) writeSync(1, pending);
   });
   return (text) => {
-    if (pending === '') setTimeout(flush, gatheredMs);
+    if (pending === '') setImmediate(flush);
     pending += text;
   };
 }
