@@ -100,6 +100,18 @@ it('shows a task beside the list, walks on by keyboard, and has a page of its ow
   await shown(phone, 'tasks-360');
 });
 
+/** The browser scrolls smoothly, on after the wheel has stopped: what is the same after many frames. */
+async function atRest<T>(page: Page, look: () => Promise<T>): Promise<T> {
+  for (let before = await look(); ;) {
+    await page.evaluate(async () => {
+      for (let frame = 0; frame < 30; frame += 1) await new Promise((next) => requestAnimationFrame(next));
+    });
+    const now = await look();
+    if (now === before) return now;
+    before = now;
+  }
+}
+
 it('keeps what a person reads in its place while new tasks come, ten thousand listed', async () => {
   for (let n = 0; n < 10; n += 1) await submitMany(1_000, { tags: ['flood'], scheduledFor: later });
   const page = await browser.open(`${stack().baseUrl}/tasks?tag=flood`, { width: 1280, height: 800 });
@@ -111,7 +123,7 @@ it('keeps what a person reads in its place while new tasks come, ten thousand li
   expect(await rows.count()).toBeLessThan(100);
   const middle = () =>
     page.evaluate(() => document.elementFromPoint(600, 500)?.closest('li')?.getAttribute('data-row'));
-  const read = await middle();
+  const read = await atRest(page, middle);
   await submitMany(8, { tags: ['flood'], scheduledFor: later });
   await page.getByRole('button', { name: '8 new ↑' }).waitFor();
   expect(await middle()).toBe(read);
