@@ -6,6 +6,7 @@ import { Api } from '../../support/api.ts';
 import { useStack } from '../../support/stack.ts';
 import { useBrowser } from '../../support/use-browser.ts';
 import { chooseType, lastTasks, openOptions, submitButton, theWay, untilEnded, untilLive } from './pages.ts';
+import { watchTexts } from './seen-texts.ts';
 
 const browser = useBrowser();
 const stack = useStack({ settings: { UploadLimitBytes: '30000000' } });
@@ -230,9 +231,10 @@ describe('a file', () => {
     await chooseType(page, 'Summarise a CSV');
     await pick(page, 'larger.csv', `a,b\n${'1,some text that fills a row\n'.repeat(500_000)}`);
     await page.getByText('14.5 MB').waitFor();
+    const words = await watchTexts(page.locator('form'));
     await submitButton(page).click();
-    await page.getByRole('button', { name: /Uploading … \d+%/ }).waitFor();
     await untilEnded(page);
+    expect((await words.all()).some((text) => /Uploading … \d+%/.test(text))).toBe(true);
     await lastTasks(page).getByText('500,000 rows · 2 columns').waitFor();
 
     const [task] = await api.list();
