@@ -1,6 +1,7 @@
 import type { TaskEvent } from '../../contracts/task-event.ts';
 import type { ScriptArgument } from '../azure/redis-scripts.ts';
 import { toEvent } from '../events/event-record.ts';
+import { timeOfTaskId } from './task-id.ts';
 import { type TaskFields, toFields } from './task-record.ts';
 import type { OwnerLimits, StorableTask } from './task-store.ts';
 
@@ -39,12 +40,39 @@ export function acceptArguments(task: StorableTask, { window, backlog }: OwnerLi
   ];
 }
 
+/** The record as accept.lua writes it, so that it need not send it back. */
+function acceptedFields(task: StorableTask): TaskFields {
+  const { idempotency } = task;
+  return {
+    id: task.id,
+    owner: task.owner,
+    type: task.type,
+    state: task.scheduledFor === undefined ? 'queued' : 'scheduled',
+    delivery: task.delivery,
+    details: JSON.stringify(task.details),
+    lane: task.lane,
+    payloadBytes: String(task.payloadBytes),
+    attempt: '0',
+    maxAttempts: String(task.maxAttempts),
+    createdAt: String(timeOfTaskId(task.id)),
+    ...(task.scheduledFor !== undefined && { scheduledFor: String(task.scheduledFor) }),
+    ...(task.expiresAt !== undefined && { expiresAt: String(task.expiresAt) }),
+    ...(task.orderingKey && { orderingKey: task.orderingKey }),
+    ...(task.holds && { holds: '1' }),
+    ...(task.concurrencyKey && { concurrencyKey: task.concurrencyKey }),
+    ...(task.callbackUrl && { callbackUrl: task.callbackUrl }),
+    ...(task.payloadSha256 && { payloadSha256: task.payloadSha256 }),
+    ...(task.payloadBlob && { payloadBlob: task.payloadBlob }),
+    ...(idempotency && { idempotencyKey: idempotency.key }),
+  };
+}
+
 /** What accept.lua answered. */
-export function toAccepted([outcome, found, announced]: readonly unknown[]): Accepted {
+export function toAccepted(task: StorableTask, [outcome, found, announced]: readonly unknown[]): Accepted {
   switch (outcome) {
     case 'accepted': {
       const events = (announced as string[]).map(toEvent);
-      return { outcome, fields: toFields(found as string[]), events };
+      return { outcome, fields: found === null ? acceptedFields(task) : toFields(found as string[]), events };
     }
     case 'duplicate':
       return { outcome, fields: toFields(found as string[]) };

@@ -41,6 +41,11 @@ export function createTaskId(owner: string, now: number, random: Buffer = random
   return `${time.slice(0, 8)}-${time.slice(8)}-7${bits.slice(0, 3)}-${variant}${bits.slice(3, 6)}-${tail}`;
 }
 
+/** Milliseconds since 1970. */
+export function timeOfTaskId(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
 /** The smallest ID that a task created at this time can have: a bound for ranges of IDs. */
 export function firstTaskIdAt(time: number): string {
   const hex = Math.max(0, time).toString(16).padStart(12, '0');

@@ -143,7 +143,7 @@ export class TaskStore {
   }
 
   async accept(task: StorableTask): Promise<Accepted> {
-    return toAccepted(await this.#run('accept', task.id, acceptArguments(task, this.#limits)));
+    return toAccepted(task, await this.#run('accept', task.id, acceptArguments(task, this.#limits)));
   }
 
   /** Accepts a run of a schedule, and moves the schedule on to its next: both, or `moved` when somebody else has gone on. */
@@ -151,7 +151,7 @@ export class TaskStore {
     const { scheduleId, version, cursor, occurrence, next } = run;
     const args = [...acceptArguments(task, this.#limits), scheduleId, version, cursor, occurrence, next ?? ''];
     const reply = await this.#run('acceptRun', task.id, args);
-    return reply[0] === 'moved' ? { outcome: 'moved' } : toAccepted(reply);
+    return reply[0] === 'moved' ? { outcome: 'moved' } : toAccepted(task, reply);
   }
 
   /**

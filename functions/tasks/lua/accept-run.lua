@@ -3,7 +3,7 @@
 -- The last of ARGV, behind those of accept.lua: schedule ID, version and cursor that were read, time of this run, next cursor|''
 -- → as accept.lua | {'moved'} when somebody else has gone on, or the schedule has changed
 local scheduleId, version, cursor, occurrence, next = unpack(ARGV, #ARGV - 4)
-local scheduleKey, runsKey = key('schedule', scheduleId), key('schedule-runs', scheduleId)
+local scheduleKey, runsKey = lib.key('schedule', scheduleId), lib.key('schedule-runs', scheduleId)
 -- Enough for all that are made up for and all ahead; older ones have run, but for the last they are of no interest.
 local runsKept = 200
 
@@ -12,7 +12,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 then return accept() end
 
 local schedule = redis.call('HMGET', scheduleKey, 'version', 'cursor', 'ranUntil')
 if schedule[1] ~= version or schedule[2] ~= cursor then return { 'moved' } end
-if redis.call('EXISTS', key('schedule-void', scheduleId)) == 1 then return { 'moved' } end
+if redis.call('EXISTS', lib.key('schedule-void', scheduleId)) == 1 then return { 'moved' } end
 if schedule[3] and tonumber(occurrence) <= tonumber(schedule[3]) then return { 'moved' } end
 
 local reply = accept()
@@ -22,8 +22,8 @@ redis.call('ZREMRANGEBYRANK', runsKey, 0, -runsKept - 1)
 redis.call('HSET', scheduleKey, 'cursor', next)
 redis.call('HDEL', scheduleKey, 'error')
 if next == '' then
-  redis.call('ZREM', key('schedules-due'), scheduleId)
+  redis.call('ZREM', lib.key('schedules-due'), scheduleId)
 else
-  redis.call('ZADD', key('schedules-due'), next, scheduleId)
+  redis.call('ZADD', lib.key('schedules-due'), next, scheduleId)
 end
 return reply

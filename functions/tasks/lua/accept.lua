@@ -6,25 +6,25 @@
 --       lane, orderingKey|'', 1 when a dead letter holds its ordering key, concurrencyKey|'',
 --       how many messages of one owner wait in a lane at most, how many tasks of one owner wait in all at most,
 --       callbackUrl|'', SHA-256 of the payload|'', name of the blob that holds it too|'' (then `payload` may be ''), how long Redis keeps it (ms)|''
--- → {'accepted', fields, events} | {'duplicate', fields} | {'in-flight'} | {'reused'} | {'withdrawn'} | {'full'}
+-- → {'accepted', fields, or false where they are as they were given, events} | {'duplicate', fields} | {'in-flight'} | {'reused'} | {'withdrawn'} | {'full'}
 local owner, type, state, delivery, details, payload, payloadBytes, maxAttempts = unpack(ARGV, 2, 9)
 local scheduledFor, expiresAt, idempotencyKey, fingerprint, idempotencyMs = unpack(ARGV, 10, 14)
 local lane, orderingKey, holds, concurrencyKey, window, ownerBacklog, callbackUrl = unpack(ARGV, 15, 21)
 local payloadSha256, payloadBlob, payloadCacheMs = unpack(ARGV, 22, 24)
 
-if redis.call('EXISTS', KEYS[1]) == 1 then
+local withdrawn = lib.key('withdrawn', id)
+if redis.call('EXISTS', KEYS[1], withdrawn) > 0 then
   -- The same command again, after a reply that got lost on its way.
-  return { 'accepted', redis.call('HGETALL', KEYS[1]), {} }
+  if redis.call('EXISTS', KEYS[1]) == 1 then return { 'accepted', redis.call('HGETALL', KEYS[1]), {} } end
+  return { 'withdrawn' }
 end
 
-if redis.call('EXISTS', key('withdrawn', id)) == 1 then return { 'withdrawn' } end
-
 if idempotencyKey ~= '' then
-  local known = redis.call('GET', ownKey('idempotency', owner, idempotencyKey))
+  local known = redis.call('GET', lib.ownKey('idempotency', owner, idempotencyKey))
   if known then
     local knownId, knownFingerprint = string.match(known, '^(%S+) (%S+)$')
     if knownFingerprint ~= fingerprint then return { 'reused' } end
-    local knownTask = key('task', knownId)
+    local knownTask = lib.key('task', knownId)
     if redis.call('EXISTS', knownTask) == 1 then
       if redis.call('HGET', knownTask, 'announced') == false then return { 'in-flight' } end
       redis.call('HINCRBY', knownTask, 'duplicates', 1)
@@ -33,53 +33,49 @@ if idempotencyKey ~= '' then
   end
 end
 
-local waiting = countInState(owner, 'queued') + countInState(owner, 'retrying')
+local waiting = lib.countInState(owner, 'queued') + lib.countInState(owner, 'retrying')
 if waiting >= tonumber(ownerBacklog) then return { 'full' } end
 
 -- The time in the ID (UUID version 7), so that tasks are in order of what is shown as their time.
 local createdAt = tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16)
-local task = {}
-current = task
-local function setGiven(name, value)
-  if value ~= '' then set(name, value) end
+local record = {
+  'id', id, 'owner', owner, 'type', type, 'state', state, 'delivery', delivery, 'details', details, 'lane', lane,
+  'payloadBytes', payloadBytes, 'attempt', '0', 'maxAttempts', maxAttempts, 'createdAt', lib.int(createdAt),
+}
+local function add(name, value)
+  if value == '' then return end
+  record[#record + 1] = name
+  record[#record + 1] = value
 end
-set('id', id)
-set('owner', owner)
-set('type', type)
-set('state', state)
-set('delivery', delivery)
-set('details', details)
-set('lane', lane)
-set('payloadBytes', payloadBytes)
-set('attempt', 0)
-set('maxAttempts', maxAttempts)
-set('createdAt', createdAt)
-setGiven('scheduledFor', scheduledFor)
-setGiven('expiresAt', expiresAt)
-setGiven('orderingKey', orderingKey)
-setGiven('holds', holds)
-setGiven('concurrencyKey', concurrencyKey)
-setGiven('callbackUrl', callbackUrl)
-setGiven('payloadSha256', payloadSha256)
-setGiven('payloadBlob', payloadBlob)
-setGiven('idempotencyKey', idempotencyKey)
+add('scheduledFor', scheduledFor)
+add('expiresAt', expiresAt)
+add('orderingKey', orderingKey)
+add('holds', holds)
+add('concurrencyKey', concurrencyKey)
+add('callbackUrl', callbackUrl)
+add('payloadSha256', payloadSha256)
+add('payloadBlob', payloadBlob)
+add('idempotencyKey', idempotencyKey)
+redis.call('HSET', KEYS[1], unpack(record))
 
 if idempotencyKey ~= '' then
-  redis.call('SET', ownKey('idempotency', owner, idempotencyKey), id .. ' ' .. fingerprint, 'PX', idempotencyMs)
+  redis.call('SET', lib.ownKey('idempotency', owner, idempotencyKey), id .. ' ' .. fingerprint, 'PX', idempotencyMs)
 end
-if expiresAt ~= '' then redis.call('ZADD', key('expiring'), expiresAt, id) end
+if expiresAt ~= '' then lib.await('expiring', expiresAt) end
 if payload ~= '' and payloadCacheMs ~= '' then
-  redis.call('SET', key('payload', id), payload, 'PX', payloadCacheMs)
+  redis.call('SET', lib.key('payload', id), payload, 'PX', payloadCacheMs)
 elseif payload ~= '' then
-  redis.call('SET', key('payload', id), payload)
+  redis.call('SET', lib.key('payload', id), payload)
 end
-index(owner, nil, state)
+lib.index(owner, nil, state)
 
-local events = {}
 if state == 'scheduled' then
-  redis.call('ZADD', key('outbox'), int(now), id)
-else
-  joinOrder(task)
-  if not admit(task, tonumber(window)) then events = announce(task) end
+  lib.await('outbox', now)
+  return { 'accepted', false, {} }
 end
-return { 'accepted', fields(), events }
+local task = lib.toTable(record)
+recordRead, current = record, task
+lib.joinOrder(task)
+if lib.admit(task, tonumber(window)) then return { 'accepted', false, {} } end
+local events = lib.announce(task)
+return { 'accepted', lib.fields(), events }

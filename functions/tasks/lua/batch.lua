@@ -9,7 +9,7 @@ end
 local clockNow
 
 local function begin(record, first, last)
-  KEYS, ARGV, current, changed, woken = { record }, {}, nil, {}, {}
+  KEYS, ARGV, recordRead, current, changed, woken = { record }, {}, nil, nil, {}, {}
   for i = first, last do ARGV[#ARGV + 1] = batchArguments[i] end
   id = string.match(record, ':task:(.*)$')
   now = tonumber(ARGV[1])
@@ -21,7 +21,7 @@ end
 
 local function take(step)
   local reply = step()
-  save()
+  lib.save()
   return reply
 end
 
@@ -33,7 +33,7 @@ for n, record in ipairs(batchKeys) do
   local done, reply = pcall(take, steps[batchArguments[first - 2]])
   replies[n] = done and { 1, reply, woken } or { 0, type(reply) == 'table' and reply.err or tostring(reply) }
 end
-flushIndexes()
-flushEvents()
-flushCounts()
+lib.flushScores()
+lib.flushEvents()
+lib.flushCounts()
 return replies

@@ -1,13 +1,13 @@
 -- Takes a dead letter off the list: it stays as it is, and can still be replayed, until retention ends. What it held back
 -- goes on. Its message is taken out of the broker's dead-letter queue by the sweeper.
 -- ARGV: now, owner who asks, or '' for an operator, note (JSON) → {'discarded', {}, fields} | {'forbidden-state', fields} | {'unknown'}
-local task = read()
+local task = lib.read()
 if not task or (ARGV[2] ~= '' and task.owner ~= ARGV[2]) then return { 'unknown' } end
-if task.state ~= 'dead-lettered' then return { 'forbidden-state', fields() } end
+if task.state ~= 'dead-lettered' then return { 'forbidden-state', lib.fields() } end
 if not task.discarded then
-  set('discarded', ARGV[3])
-  redis.call('ZADD', key('finished'), int(now), id)
-  redis.call('SADD', key('obsolete-messages'), id .. ':' .. task.attempt)
-  leaveOrder(task)
+  lib.set('discarded', ARGV[3])
+  lib.await('finished', now)
+  redis.call('SADD', lib.key('obsolete-messages'), id .. ':' .. task.attempt)
+  lib.leaveOrder(task)
 end
-return { 'discarded', {}, fields() }
+return { 'discarded', {}, lib.fields() }

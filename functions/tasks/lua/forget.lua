@@ -1,11 +1,12 @@
 -- For the sweeper: deletes all that is kept of a finished task in Redis. ARGV: now → the blobs that its payload is or was in
-local task = read()
-redis.call('ZREM', key('finished'), id)
+local task = lib.read()
+lib.awaitNoMore('finished')
 if not task or not task.finishedAt or (task.state == 'dead-lettered' and not task.discarded) then return {} end
-unindex(task)
-local blobs = redis.call('SMEMBERS', key('earlier-blobs', id))
+lib.unindex(task)
+local blobs = redis.call('SMEMBERS', lib.key('earlier-blobs', id))
 if task.payloadBlob then blobs[#blobs + 1] = task.payloadBlob end
-redis.call('DEL', KEYS[1], key('payload', id), key('result', id), key('timeline', id), key('steps', id),
-  key('errors', id), key('edits', id), key('original-payload', id), key('earlier-blobs', id), key('replay-plans', id),
-  key('receipts', id))
+redis.call('DEL', KEYS[1], lib.key('payload', id), lib.key('result', id), lib.key('steps', id),
+  lib.key('errors', id), lib.key('edits', id), lib.key('original-payload', id), lib.key('earlier-blobs', id), lib.key('replay-plans', id),
+  lib.key('receipts', id))
+lib.forgetTimeline()
 return blobs

@@ -4,7 +4,7 @@
 --   | {'kept', {}}: the message is the evidence of a dead letter | {'obsolete', {}}: it is to be taken out of there
 --   | {'busy', {}} while somebody holds the lease | {'unknown', {}}
 local messageAttempt = tonumber(ARGV[2])
-local task = read()
+local task = lib.read()
 if not task then return { 'unknown', {} } end
 local attempt = tonumber(task.attempt)
 
@@ -12,17 +12,17 @@ if task.state == 'dead-lettered' and not task.discarded and messageAttempt == at
 -- Where the task goes on, a later message stands for it: of its next attempt, of its replay, or of when its gate opens.
 local goesOn = messageAttempt < attempt or task.parked or (task.state ~= 'running' and messageAttempt == attempt)
 if task.finishedAt or goesOn then
-  redis.call('SADD', key('obsolete-messages'), id .. ':' .. int(messageAttempt))
+  redis.call('SADD', lib.key('obsolete-messages'), id .. ':' .. lib.int(messageAttempt))
   return { 'obsolete', {} }
 end
 if task.state == 'running' and tonumber(task.leaseUntil) > now then return { 'busy', {} } end
 
-local events = announce(task)
+local events = lib.announce(task)
 -- The attempt is spent, even if it never began: the next message is to be told from this one.
-set('attempt', messageAttempt)
-set('error', ARGV[3])
-unset('resends', 'confirmed')
-keepError(messageAttempt, ARGV[3])
-finish(task, 'dead-lettered')
-events[#events + 1] = append(task.owner, 'dead-lettered', 'dead-lettered', messageAttempt, ',"error":' .. ARGV[3])
+lib.set('attempt', messageAttempt)
+lib.set('error', ARGV[3])
+lib.unset('resends', 'confirmed')
+lib.keepError(messageAttempt, ARGV[3])
+lib.finish(task, 'dead-lettered')
+events[#events + 1] = lib.append(task.owner, 'dead-lettered', 'dead-lettered', messageAttempt, ',"error":' .. ARGV[3])
 return { 'dead-lettered', events, task.owner }

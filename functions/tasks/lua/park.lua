@@ -1,11 +1,11 @@
 -- Parks a task whose type runs as often as it may: its message has come and is used up.
 -- ARGV: now, attempt of the message, gate → {'parked', events, owner}
 --   | {'passed'} when the message is not the one that would start the task
-local task = read()
+local task = lib.read()
 if not task or task.finishedAt or task.state == 'running' or task.parked then return { 'passed' } end
 if tonumber(ARGV[2]) ~= tonumber(task.attempt) + 1 then return { 'passed' } end
 local dueAt = task.state == 'scheduled' and task.scheduledFor or task.state == 'retrying' and task.nextAttemptAt
 if dueAt and tonumber(dueAt) > now then return { 'passed' } end
-local events = announce(task)
-park(task, key('gate', ARGV[3]))
+local events = lib.announce(task)
+lib.park(task, lib.key('gate', ARGV[3]))
 return { 'parked', events, task.owner }

@@ -10,48 +10,48 @@ local payload, payloadBytes, payloadSha256, payloadBlob, payloadCacheMs = unpack
 -- The first payload stays as it was submitted.
 local function replacePayload(task)
   if not task.edits then
-    if redis.call('EXISTS', key('payload', id)) == 1 then
-      redis.call('RENAME', key('payload', id), key('original-payload', id))
+    if redis.call('EXISTS', lib.key('payload', id)) == 1 then
+      redis.call('RENAME', lib.key('payload', id), lib.key('original-payload', id))
     end
-    set('originalSha256', task.payloadSha256 or '')
-    set('originalBlob', task.payloadBlob or '')
+    lib.set('originalSha256', task.payloadSha256 or '')
+    lib.set('originalBlob', task.payloadBlob or '')
   end
-  if task.payloadBlob then redis.call('SADD', key('earlier-blobs', id), task.payloadBlob) end
-  redis.call('SET', key('payload', id), payload)
-  if payloadCacheMs ~= '' then redis.call('PEXPIRE', key('payload', id), payloadCacheMs) end
-  set('payloadBytes', payloadBytes)
-  set('payloadSha256', payloadSha256)
-  if payloadBlob ~= '' then set('payloadBlob', payloadBlob) else unset('payloadBlob') end
+  if task.payloadBlob then redis.call('SADD', lib.key('earlier-blobs', id), task.payloadBlob) end
+  redis.call('SET', lib.key('payload', id), payload)
+  if payloadCacheMs ~= '' then redis.call('PEXPIRE', lib.key('payload', id), payloadCacheMs) end
+  lib.set('payloadBytes', payloadBytes)
+  lib.set('payloadSha256', payloadSha256)
+  if payloadBlob ~= '' then lib.set('payloadBlob', payloadBlob) else lib.unset('payloadBlob') end
 end
 
-local task = read()
+local task = lib.read()
 if not task or (owner ~= '' and task.owner ~= owner) then return { 'unknown' } end
-local replayedByPlan = plan ~= '' and redis.call('HGET', key('replay-plans', id), plan)
-if replayedByPlan then return { 'replayed', {}, fields(), replayedByPlan } end
-if task.state ~= 'dead-lettered' then return { 'forbidden-state', fields() } end
+local replayedByPlan = plan ~= '' and redis.call('HGET', lib.key('replay-plans', id), plan)
+if replayedByPlan then return { 'replayed', {}, lib.fields(), replayedByPlan } end
+if task.state ~= 'dead-lettered' then return { 'forbidden-state', lib.fields() } end
 
 if note ~= '' then
   if (task.edits or '0') ~= editsBefore then return { 'edited-meanwhile' } end
   replacePayload(task)
-  set('edited', note)
-  increment('edits')
-  redis.call('RPUSH', key('edits', id), note)
+  lib.set('edited', note)
+  lib.increment('edits')
+  redis.call('RPUSH', lib.key('edits', id), note)
 end
 
 local attemptsPerReplay = tonumber(task.attemptsPerReplay or task.maxAttempts)
-local maxAttempts = int(tonumber(task.attempt) + attemptsPerReplay)
-set('attemptsPerReplay', attemptsPerReplay)
-set('queuedAt', now)
-set('maxAttempts', maxAttempts)
-local replays = increment('replays')
-if plan ~= '' then redis.call('HSET', key('replay-plans', id), plan, int(replays)) end
-unset('finishedAt', 'progress', 'expiresAt', 'leaseToken', 'discarded')
-redis.call('ZREM', key('finished'), id)
-redis.call('SADD', key('obsolete-messages'), id .. ':' .. task.attempt)
-renewMessageId(task)
-enter(task, 'queued')
+local maxAttempts = lib.int(tonumber(task.attempt) + attemptsPerReplay)
+lib.set('attemptsPerReplay', attemptsPerReplay)
+lib.set('queuedAt', now)
+lib.set('maxAttempts', maxAttempts)
+local replays = lib.increment('replays')
+if plan ~= '' then redis.call('HSET', lib.key('replay-plans', id), plan, lib.int(replays)) end
+lib.unset('finishedAt', 'progress', 'expiresAt', 'leaseToken', 'discarded')
+lib.awaitNoMore('finished')
+redis.call('SADD', lib.key('obsolete-messages'), id .. ':' .. task.attempt)
+lib.renewMessageId(task)
+lib.enter(task, 'queued')
 -- One that held its key keeps its place; one that was set aside comes last.
-joinOrder(task)
-admit(task, tonumber(window))
-local event = append(task.owner, 'replayed', 'queued', task.attempt, ',"maxAttempts":' .. maxAttempts)
-return { 'replayed', { event }, fields(), int(replays) }
+lib.joinOrder(task)
+lib.admit(task, tonumber(window))
+local event = lib.append(task.owner, 'replayed', 'queued', task.attempt, ',"maxAttempts":' .. maxAttempts)
+return { 'replayed', { event }, lib.fields(), lib.int(replays) }

@@ -1,5 +1,5 @@
 -- ARGV: now, lease token, progress (JSON) → {events}; none when the lease is lost
-local task = read()
+local task = lib.read()
 if not task or task.state ~= 'running' or task.leaseToken ~= ARGV[2] then return { {} } end
-set('progress', ARGV[3])
-return { { append(task.owner, 'progress', 'running', task.attempt, ',"progress":' .. ARGV[3]) } }
+lib.set('progress', ARGV[3])
+return { { lib.append(task.owner, 'progress', 'running', task.attempt, ',"progress":' .. ARGV[3]) } }

@@ -3,23 +3,23 @@
 -- ARGV: now, owner who asks, or '' for an operator, new time (ms), the same as text
 -- → {'rescheduled', events, fields} | {'forbidden-state', fields} | {'expires', fields} when it would expire by then | {'unknown'}
 local scheduledFor = ARGV[3]
-local task = read()
+local task = lib.read()
 if not task or (ARGV[2] ~= '' and task.owner ~= ARGV[2]) then return { 'unknown' } end
-if task.state ~= 'scheduled' then return { 'forbidden-state', fields() } end
+if task.state ~= 'scheduled' then return { 'forbidden-state', lib.fields() } end
 -- The same command again, after a reply that got lost on its way.
-if task.scheduledFor == scheduledFor then return { 'rescheduled', {}, fields() } end
+if task.scheduledFor == scheduledFor then return { 'rescheduled', {}, lib.fields() } end
 if task.expiresAt and tonumber(task.expiresAt) <= tonumber(scheduledFor) then
-  return { 'expires', fields() }
+  return { 'expires', lib.fields() }
 end
 -- Its time had come, and it waited for its turn: it gives that up.
 if task.parked then
-  unpark(task)
-  leaveOrder(task)
+  lib.unpark(task)
+  lib.leaveOrder(task)
 end
-set('scheduledFor', scheduledFor)
-set('announced', 1)
-increment('resends')
-unset('confirmed', 'hopAt')
-redis.call('ZADD', key('outbox'), int(now), id)
-local event = append(task.owner, 'scheduled', 'scheduled', 0, ',"scheduledFor":"' .. ARGV[4] .. '"')
-return { 'rescheduled', { event }, fields() }
+lib.set('scheduledFor', scheduledFor)
+lib.set('announced', 1)
+lib.increment('resends')
+lib.unset('confirmed', 'hopAt')
+lib.await('outbox', now)
+local event = lib.append(task.owner, 'scheduled', 'scheduled', 0, ',"scheduledFor":"' .. ARGV[4] .. '"')
+return { 'rescheduled', { event }, lib.fields() }

@@ -1,10 +1,10 @@
 -- For the sweeper: a task of the outbox whose time has come: never sent, or sent and nothing came of it.
 -- ARGV: now → fields, or false when there is nothing to send
-local task = read()
+local task = lib.read()
 if not task or task.finishedAt or task.state == 'running' or task.parked then
-  redis.call('ZREM', key('outbox'), id)
+  lib.awaitNoMore('outbox')
   return false
 end
-renewMessageId(task)
-redis.call('ZADD', key('outbox'), int(now), id)
-return fields()
+lib.renewMessageId(task)
+lib.await('outbox', now)
+return lib.fields()
