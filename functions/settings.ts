@@ -79,10 +79,10 @@ const Settings = z.object({
   /** How many tasks of one owner may wait. */
   OwnerBacklogLimit: whole(500_000, 100_000_000),
   /**
-   * How many messages of one owner stand in a lane at most; the rest of a flood waits in Redis, so that it keeps nobody else's
-   * tasks waiting. Twice what one instance runs at once (maxConcurrentCalls in host.json), times the number of instances.
+   * How many messages of one owner may stand in a lane; the rest of a flood waits in Redis, so that it keeps nobody else's tasks
+   * waiting. Where tasks are quick it grows by itself, see limits/owner-window.ts. Twice what one instance runs at once (maxConcurrentCalls in host.json), times the number of instances.
    */
-  OwnerWindow: whole(64, 100_000),
+  OwnerWindow: whole(200, 100_000),
   /** How many tasks of one owner run at once; 0 for any number. */
   OwnerConcurrency: countOrOff(0),
   /** How many tasks with the same concurrency key run at once; 0 for any number. */

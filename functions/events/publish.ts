@@ -18,14 +18,43 @@ const underWay = new Set<Promise<void>>();
  * only late: the events stand in the store, and a client that misses some reads them there.
  */
 export function publish(owner: string, events: readonly TaskEvent[]): void {
-  for (const target of [{ user: owner }, { group: operatorsGroup }]) {
-    for (const event of events) {
-      const push = outgoingTo(target)(event)
-        .catch(warnNowAndThen)
-        .finally(() => underWay.delete(push));
-      underWay.add(push);
-    }
-  }
+  if (events.length === 0) return;
+  for (const event of events) push({ group: operatorsGroup }, event);
+  if (events.every(isBeginning)) holdBack(owner, events);
+  else for (const event of [...takeHeldBack(owner), ...events]) push({ user: owner }, event);
+}
+
+/** A task that is quick ends before anybody could see that it had begun: then one call tells of both. */
+const holdBackMs = 10;
+const heldBack = new Map<string, { readonly events: TaskEvent[]; readonly timer: NodeJS.Timeout }>();
+
+function isBeginning({ kind }: TaskEvent): boolean {
+  return kind === 'queued' || kind === 'started';
+}
+
+function holdBack(owner: string, events: readonly TaskEvent[]): void {
+  const held = heldBack.get(owner);
+  if (held !== undefined) return void held.events.push(...events);
+  heldBack.set(owner, { events: [...events], timer: setTimeout(() => pushHeldBack(owner), holdBackMs) });
+}
+
+function takeHeldBack(owner: string): readonly TaskEvent[] {
+  const held = heldBack.get(owner);
+  if (held === undefined) return [];
+  clearTimeout(held.timer);
+  heldBack.delete(owner);
+  return held.events;
+}
+
+function pushHeldBack(owner: string): void {
+  for (const event of takeHeldBack(owner)) push({ user: owner }, event);
+}
+
+function push(target: Target, event: TaskEvent): void {
+  const pushed = outgoingTo(target)(event)
+    .catch(warnNowAndThen)
+    .finally(() => underWay.delete(pushed));
+  underWay.add(pushed);
 }
 
 const warnAtMostEveryMs = 10_000;
@@ -40,11 +69,12 @@ function warnNowAndThen(error: unknown): void {
 
 /** Settles when every push under way has ended. */
 export async function settlePushes(): Promise<void> {
+  for (const owner of heldBack.keys()) pushHeldBack(owner);
   await Promise.all(underWay);
 }
 
 function outgoingTo(target: Target): (event: TaskEvent) => Promise<void> {
-  const name = JSON.stringify(target);
+  const name = 'user' in target ? `user ${target.user}` : `group ${target.group}`;
   let add = outgoing.get(name);
   if (add === undefined) {
     if (outgoing.size >= rememberedTargets) outgoing.clear();

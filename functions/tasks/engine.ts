@@ -5,6 +5,7 @@ import { getPatientRedis, getRedis } from '../azure/redis.ts';
 import { submitCallback } from '../callbacks/submit-callback.ts';
 import { sendMessage } from '../azure/service-bus.ts';
 import { publish } from '../events/publish.ts';
+import { OwnerWindow } from '../limits/owner-window.ts';
 import { TypeSlots } from '../limits/type-slots.ts';
 import { getPatientPayloadStore, getPayloadStore } from '../payloads/get-payload-store.ts';
 import { getSettings } from '../settings.ts';
@@ -43,6 +44,7 @@ export interface Engine {
   readonly now: () => number;
 }
 
+const ownerWindow = new OwnerWindow();
 const retryFactor = 2;
 const retryJitter = 0.5;
 
@@ -69,10 +71,10 @@ export function getSubmitting(): Submitting {
 }
 
 function createStore(redis: Redis): TaskStore {
-  const { OwnerWindow, OwnerBacklogLimit, OwnerConcurrency, ConcurrencyPerKey } = getSettings();
+  const { OwnerWindow: least, OwnerBacklogLimit, OwnerConcurrency, ConcurrencyPerKey } = getSettings();
   return new TaskStore(redis, {
     limits: {
-      window: OwnerWindow,
+      window: ownerWindow.size(least),
       backlog: OwnerBacklogLimit,
       concurrency: OwnerConcurrency,
       keyConcurrency: ConcurrencyPerKey,
@@ -107,7 +109,10 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
     send: sendMessage,
     publish,
     callBack: async (id) => submitCallback(getSubmitting(), await redis.hgetall(taskKey(id)), Date.now()),
-    onStarted: hasStarted,
+    onStarted: (id) => {
+      ownerWindow.noteStart();
+      hasStarted(id);
+    },
     log,
     createToken: randomUUID,
     random: Math.random,

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
+import type { Socket } from 'node:net';
 import rhea from 'rhea';
 import { connectionSetting, type Environment, resolveSettings, setting } from '../binding-expressions.ts';
 import type { Binding } from '../core-types.ts';
@@ -8,7 +9,14 @@ import type { Binding } from '../core-types.ts';
 const defaultConnection = 'AzureWebJobsServiceBus';
 
 // See functions/azure/service-bus.ts: frames must not wait for acknowledgements.
-rhea.options = { ...rhea.options, tcp_no_delay: true };
+const anyConnection = Object.getPrototypeOf(rhea.create_connection({ host: '', port: 0 })) as {
+  init: (this: unknown, socket: Socket) => unknown;
+};
+const { init } = anyConnection;
+anyConnection.init = function (this: unknown, socket: Socket) {
+  socket.setNoDelay(true);
+  return init.call(this, socket);
+};
 
 /** Quick to come back after a restart of the broker, and patient with one that stays away. */
 const clientOptions: ServiceBusClientOptions = {

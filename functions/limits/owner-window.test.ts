@@ -1,0 +1,26 @@
+import { OwnerWindow } from './owner-window.ts';
+
+let now = 1_000_000;
+const start = (window: OwnerWindow, count: number) => {
+  for (let n = 0; n < count; n += 1) window.noteStart();
+};
+
+it('is what the setting says as long as little starts', () => {
+  const window = new OwnerWindow(() => now);
+  start(window, 5);
+  expect(window.size(200)).toBe(200);
+});
+
+it('grows to what starts within a fifth of a second, and shrinks when that ends', () => {
+  const window = new OwnerWindow(() => now);
+  start(window, 600);
+  expect(window.size(200)).toBe(600);
+  now += 200;
+  start(window, 10);
+  expect(window.size(200)).toBe(600);
+  now += 200;
+  expect(window.size(200)).toBe(200);
+  start(window, 900);
+  now += 1_000;
+  expect(window.size(200)).toBe(200);
+});
