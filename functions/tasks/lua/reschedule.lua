@@ -11,11 +11,10 @@ if task.scheduledFor == scheduledFor then return { 'rescheduled', {}, fields() }
 if task.expiresAt and tonumber(task.expiresAt) <= tonumber(scheduledFor) then
   return { 'expires', fields() }
 end
--- Its time had come, and it waited for its turn: it gives that up.
-if task.parked then
-  unpark(task)
-  leaveOrder(task)
-end
+-- Its time may have come: it waits for its turn then, or has been woken for it, and gives that up.
+unpark(task)
+leaveOrder(task)
+leaveGates(task)
 set('scheduledFor', scheduledFor)
 set('announced', 1)
 increment('resends')

@@ -202,7 +202,7 @@ end
 -- sent on their way (by the worker at once; by the sweeper when that one dies).
 local function wake(other)
   local record = key('task', other)
-  if redis.call('HDEL', record, 'parked') == 0 then return end
+  redis.call('HDEL', record, 'parked')
   redis.call('ZADD', key('outbox'), int(now), other)
   woken[#woken + 1] = redis.call('HGETALL', record)
 end
@@ -212,13 +212,17 @@ local function forgetIfDeserted(gate)
   if redis.call('EXISTS', gate) == 0 then redis.call('SREM', key('gates'), gate) end
 end
 
--- Scores are equal, so the set is ordered by ID, which is by time.
+-- Scores are equal, so the set is ordered by ID, which is by time. What does not wait there any more keeps nobody from it.
 local function wakeFirst(gate)
-  local first = redis.call('ZPOPMIN', gate)[1]
-  if not first then return nil end
-  forgetIfDeserted(gate)
-  wake(first)
-  return first
+  while true do
+    local first = redis.call('ZPOPMIN', gate)[1]
+    if not first then return nil end
+    forgetIfDeserted(gate)
+    if redis.call('HGET', key('task', first), 'parked') == gate then
+      wake(first)
+      return first
+    end
+  end
 end
 
 -- The window: an owner has so many messages waiting in a lane at most; the rest of a flood waits here, and keeps nobody else.
@@ -306,17 +310,6 @@ local function leaveGates(task)
   wakeFirst(ownerGate(task.owner))
 end
 
--- The message of the task has been used up.
-local function park(task, gate)
-  set('parked', gate)
-  increment('resends')
-  redis.call('ZREM', key('outbox'), id)
-  leaveWindow(task)
-  if task.orderingKey and gate == orderOf(task) then return end
-  redis.call('ZADD', gate, 0, id)
-  redis.call('SADD', key('gates'), gate)
-end
-
 local function unpark(task)
   if not task.parked then return end
   if not task.orderingKey or task.parked ~= orderOf(task) then
@@ -324,6 +317,22 @@ local function unpark(task)
     forgetIfDeserted(task.parked)
   end
   unset('parked')
+end
+
+-- The message of the task has been used up. Should it have been woken for a place that it does not take now, that is another's;
+-- one that its owner's limit keeps waiting takes no place of its key from others, who wait for the same owner.
+local function park(task, gate)
+  unpark(task)
+  set('parked', gate)
+  increment('resends')
+  redis.call('ZREM', key('outbox'), id)
+  leaveWindow(task)
+  if task.orderingKey and gate == orderOf(task) then return end
+  redis.call('ZADD', gate, 0, id)
+  redis.call('SADD', key('gates'), gate)
+  if gate == ownerGate(task.owner) then return end
+  wakeFirst(ownerGate(task.owner))
+  if task.concurrencyKey and gate ~= concurrencyGate(task) then wakeFirst(concurrencyGate(task)) end
 end
 
 -- What every ending has in common: the lease and whatever waits for the task are let go, retention starts.
