@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { TaskError } from '../../contracts/task.ts';
 import { dispatch } from './dispatch.ts';
 import { typeGate } from '../limits/type-slots.ts';
@@ -85,7 +86,7 @@ async function startWhenFree(engine: Engine, { id, attempt }: TaskMessage, token
   const first = await engine.store.start(id, attempt, token, engine.leaseMs);
   if (first.outcome !== 'busy' && first.outcome !== 'early') return first;
   if (first.outcome === 'early' && first.waitMs > earlyAtMostMs) return first;
-  await new Promise((resolve) => setTimeout(resolve, first.waitMs + 1));
+  await (engine.wait ?? setTimeout)(first.waitMs + 1);
   return engine.store.start(id, attempt, token, engine.leaseMs);
 }
 
