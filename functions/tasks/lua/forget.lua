@@ -3,6 +3,8 @@ local task = read()
 redis.call('ZREM', key('finished'), id)
 if not task or not task.finishedAt or (task.state == 'dead-lettered' and not task.discarded) then return {} end
 unindex(task)
+-- A callback that could not be submitted in all that time.
+redis.call('ZREM', key('callbacks'), id)
 local blobs = redis.call('SMEMBERS', key('earlier-blobs', id))
 if task.payloadBlob then blobs[#blobs + 1] = task.payloadBlob end
 redis.call('DEL', KEYS[1], key('payload', id), key('result', id), key('timeline', id), key('steps', id),

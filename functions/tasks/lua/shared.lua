@@ -105,7 +105,9 @@ local function lastCursor(owner)
 end
 
 local function flushEvents()
-  if lastInFeed then redis.call('SET', key('clock'), lastInFeed) end
+  if not next(lastOf) then return end
+  redis.call('SET', key('clock'), lastInFeed)
+  redis.call('PEXPIRE', key('feed'), eventsKeptMs)
   for owner, cursor in pairs(lastOf) do
     redis.call('SET', key('last-event', owner), cursor, 'PX', eventsKeptMs)
     redis.call('PEXPIRE', key('events', owner), eventsKeptMs)
