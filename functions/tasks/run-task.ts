@@ -53,7 +53,7 @@ async function startAndRun(engine: Engine, message: TaskMessage, token: string):
       await dispatch(engine, started.fields, started.attempt, started.nextAttemptAt);
       return;
     case 'hop':
-      await dispatch(engine, started.fields, message.attempt, started.dueAt);
+      await dispatch(engine, started.fields, Number(started.fields.attempt) + 1, started.dueAt);
       return;
     case 'parked':
       return engine.publish(started.fields.owner!, started.events);
