@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { makeDeadLetter, type DeadLetterOptions } from '../../tests/support/dead-letters.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
+import { taskKey } from '../tasks/task-keys.ts';
 import { TaskStore } from '../tasks/task-store.ts';
 import { listDeadLetters } from './dead-letter-page.ts';
 import { selectDeadLetters } from './select-dead-letters.ts';
@@ -55,6 +56,20 @@ it('tells when the dead letters of each group came: over the time asked for, or 
   expect(trend).toEqual({ from: iso(from), to: iso(from + 24 * 60 * 60 * 1000) });
   const whole = await list({ from: from - 24 * 60 * 60 * 1000 });
   expect(whole.groups.map(({ trend }) => trend?.indexOf(1))).toEqual([-1, 12]);
+});
+
+it('shows the others where records are damaged, and still counts what can be told to be a dead letter', async () => {
+  const [sound, damaged, other] = [await dead(), await dead(), await dead()];
+  await redis.hset(taskKey(damaged), { error: '{"code":', details: '{' });
+  await redis.set(taskKey(other), 'no hash');
+  const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const page = await listDeadLetters(redis, { q: 'e' }, { limit: 10 });
+  expect(idsOf(page)).toEqual([sound]);
+  expect(page.groups.map(({ code, count }) => [code, count])).toEqual(expect.arrayContaining([['handler-failed', 1], ['unknown', 1]])); // prettier-ignore
+  expect(warned.mock.calls.map(([text]) => String(text)).join()).toMatch(new RegExp(`${other}.*${damaged}`));
+  warned.mockRestore();
+  const { letters } = await selectDeadLetters(redis, { ids: [damaged] }, 'ada');
+  expect(letters).toMatchObject([{ id: damaged, code: 'unknown' }]);
 });
 
 it('keeps apart what has another type or code', async () => {

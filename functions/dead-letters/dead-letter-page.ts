@@ -1,8 +1,7 @@
 import type { Redis } from 'ioredis';
 import { deadLetterLimits, type DeadLetterPage } from '../../contracts/dead-letters.ts';
 import type { Task } from '../../contracts/task.ts';
-import { taskKey } from '../tasks/task-keys.ts';
-import { toTask } from '../tasks/task-record.ts';
+import { readable, readRecords } from '../tasks/readable-records.ts';
 import { DeadLetterGroups, type Span } from './dead-letter-groups.ts';
 import { type DeadLetter, type DeadLetterQuery, findDeadLetters } from './find-dead-letters.ts';
 
@@ -49,8 +48,9 @@ function trendSpan({ from, to }: DeadLetterQuery, letters: readonly DeadLetter[]
 }
 
 async function readTasks(redis: Redis, letters: readonly DeadLetter[]): Promise<Task[]> {
-  const records = await Promise.all(letters.map(({ id }) => redis.hgetall(taskKey(id))));
+  const ids = letters.map(({ id }) => id);
+  const records = await readRecords(redis, ids, console.warn);
   // Replayed or discarded since the search: it is no dead letter any more.
   const still = records.filter(({ state, discarded }) => state === 'dead-lettered' && discarded === undefined);
-  return still.map((fields) => toTask(fields));
+  return still.map((fields) => readable(fields, console.warn)).filter((task) => task !== undefined);
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { TaskError } from '../../contracts/task.ts';
+import { orNothing } from '../tasks/readable-records.ts';
 import { taskKey } from '../tasks/task-keys.ts';
 import type { TaskDetails } from '../tasks/task-record.ts';
 import { groupOf } from './dead-letter-groups.ts';
@@ -55,8 +56,8 @@ export async function findDeadLetters(
   for await (const page of newestDeadLetters(redis, query.owner, before)) {
     if (looked === lookAtMost) return { letters, ...(last !== undefined && { cutAt: last }) };
     const ids = page.slice(0, lookAtMost - looked);
-    const records = await Promise.all(ids.map((id) => redis.hmget(taskKey(id), ...read)));
-    for (const [i, values] of records.entries()) {
+    const reading = ids.map((id) => orNothing(id, redis.hmget(taskKey(id), ...read), console.warn));
+    for (const [i, values = []] of (await Promise.all(reading)).entries()) {
       const letter = toDeadLetter(ids[i]!, values);
       if (letter !== undefined && !isDiscarded(values) && matches(letter, values)) letters.push(letter);
     }
@@ -74,9 +75,17 @@ type Values = readonly (string | null)[];
 /** @returns undefined for what is no dead letter (any more: the record may have moved on since the index was read) */
 export function toDeadLetter(id: string, [state, type, error, finishedAt]: Values): DeadLetter | undefined {
   if (state !== 'dead-lettered') return undefined;
-  const { code, message } =
-    error === null || error === undefined ? { code: 'unknown', message: '' } : (JSON.parse(error) as TaskError);
+  const { code, message } = readOr<TaskError>(error, { code: 'unknown', message: '' });
   return { id, type: type!, code, message, at: Number(finishedAt) };
+}
+
+/** A damaged record is a dead letter all the same, which can be found and discarded. */
+function readOr<T>(json: string | null | undefined, otherwise: T): T {
+  try {
+    return json === null || json === undefined ? otherwise : (JSON.parse(json) as T);
+  } catch {
+    return otherwise;
+  }
 }
 
 function isDiscarded(values: Values): boolean {
@@ -95,6 +104,6 @@ function matcher({ type, code, group, q, from, to }: DeadLetterQuery): (letter: 
 }
 
 function searchText({ id, type, code, message }: DeadLetter, details: string): string {
-  const { tags } = JSON.parse(details) as TaskDetails;
+  const { tags } = readOr<Pick<TaskDetails, 'tags'>>(details, { tags: [] });
   return [id, type, code, message, ...tags].join('\n').toLowerCase();
 }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { type DeadLetterFilter, deadLetterLimits, type Refusal } from '../../contracts/dead-letters.ts';
 import type { TaskState } from '../../contracts/task-states.ts';
+import { orNothing } from '../tasks/readable-records.ts';
 import { taskKey } from '../tasks/task-keys.ts';
 import {
   type DeadLetter,
@@ -49,10 +50,11 @@ export function toQuery({ from, to, ...filter }: DeadLetterFilter, owner: string
 
 /** Who names a discarded task means it: it can be replayed until it is forgotten. */
 async function selectNamed(redis: Redis, ids: readonly string[], owner: string | undefined): Promise<Selection> {
-  const records = await Promise.all(ids.map((id) => redis.hmget(taskKey(id), 'owner', ...fieldsRead)));
+  const reading = ids.map((id) => orNothing(id, redis.hmget(taskKey(id), 'owner', ...fieldsRead), console.warn));
+  const records = await Promise.all(reading);
   const letters: DeadLetter[] = [];
   const refusals: Refusal[] = [];
-  for (const [i, [taskOwner, ...values]] of records.entries()) {
+  for (const [i, [taskOwner = null, ...values] = []] of records.entries()) {
     const id = ids[i]!;
     const letter = toDeadLetter(id, values);
     const theirs = taskOwner !== null && (owner === undefined || taskOwner === owner);

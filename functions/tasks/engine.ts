@@ -42,6 +42,8 @@ export interface Engine {
   readonly random: () => number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** By default for as long as this machine's clock says. */
+  readonly wait?: (milliseconds: number) => Promise<void>;
 }
 
 const ownerWindow = new OwnerWindow();

@@ -17,7 +17,7 @@ export function expireIn({ store, publish }: Expiring, id: string, milliseconds:
     const { owner, events } = await store.expire(id);
     if (owner !== undefined) publish(owner, events);
   };
-  setTimeout(() => void expire().catch(() => undefined), milliseconds + marginMs).unref();
+  setTimeout(() => void expire().catch(() => undefined), Math.max(0, milliseconds) + marginMs).unref();
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { TaskError } from '../../contracts/task.ts';
 import { dispatch } from './dispatch.ts';
 import { typeGate } from '../limits/type-slots.ts';
@@ -52,7 +53,7 @@ async function startAndRun(engine: Engine, message: TaskMessage, token: string):
       await dispatch(engine, started.fields, started.attempt, started.nextAttemptAt);
       return;
     case 'hop':
-      await dispatch(engine, started.fields, message.attempt, started.dueAt);
+      await dispatch(engine, started.fields, Number(started.fields.attempt) + 1, started.dueAt);
       return;
     case 'parked':
       return engine.publish(started.fields.owner!, started.events);
@@ -85,7 +86,7 @@ async function startWhenFree(engine: Engine, { id, attempt }: TaskMessage, token
   const first = await engine.store.start(id, attempt, token, engine.leaseMs);
   if (first.outcome !== 'busy' && first.outcome !== 'early') return first;
   if (first.outcome === 'early' && first.waitMs > earlyAtMostMs) return first;
-  await new Promise((resolve) => setTimeout(resolve, first.waitMs + 1));
+  await (engine.wait ?? setTimeout)(first.waitMs + 1);
   return engine.store.start(id, attempt, token, engine.leaseMs);
 }
 

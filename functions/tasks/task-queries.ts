@@ -7,7 +7,8 @@ import { taskTypes } from '../task-types/registry.ts';
 import { firstTaskIdAt } from './task-id.ts';
 import { editsKey, errorsKey, resultKey, stepsKey, taskKey, timelineKey } from './task-keys.ts';
 import { stateIndexes } from './count-states.ts';
-import { toTask, type TaskFields } from './task-record.ts';
+import { readable, readRecords, type Warn } from './readable-records.ts';
+import { toTask } from './task-record.ts';
 
 export interface TaskFilter {
   /** Undefined for all owners. */
@@ -27,8 +28,6 @@ export interface TaskFilter {
   readonly cursor?: string;
   readonly limit: number;
 }
-
-type Warn = (...args: unknown[]) => void;
 
 /** How many tasks one request looks at when a filter has no index: then it answers a short page with a cursor. */
 export const scanLimit = 2_000;
@@ -103,15 +102,6 @@ export async function listTasks(redis: Redis, filter: TaskFilter, warn: Warn = c
   return { tasks, ...(cursor !== undefined && { cursor }) };
 }
 
-function readable(fields: TaskFields, warn: Warn): Task | undefined {
-  try {
-    return toTask(fields);
-  } catch (error) {
-    warn(`The record of task ${fields.id!} cannot be read, so the list leaves it out:`, error);
-    return undefined;
-  }
-}
-
 async function newestIds(
   redis: Redis,
   filter: TaskFilter,
@@ -130,20 +120,6 @@ async function newestIds(
 function indexKeys({ owner, states }: TaskFilter): string[] {
   const indexes = states === undefined || states.length === 0 ? (['any'] as const) : [...new Set(states)];
   return indexes.flatMap((state) => stateIndexes(owner, state));
-}
-
-async function readRecords(redis: Redis, ids: readonly string[], warn: Warn): Promise<TaskFields[]> {
-  const read = async (id: string): Promise<TaskFields> => {
-    try {
-      return await redis.hgetall(taskKey(id));
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('WRONGTYPE'))) throw error;
-      warn(`The record of task ${id} is no hash, so the list leaves it out:`, error);
-      return {};
-    }
-  };
-  const records = await Promise.all(ids.map(read));
-  return records.filter((fields) => fields.id !== undefined);
 }
 
 function matcher({ states, type, tag, orderingKey, schedule, q }: TaskFilter): (task: Task) => boolean {

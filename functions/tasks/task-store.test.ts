@@ -184,6 +184,13 @@ describe('running', () => {
     expect(await store.start(id, 1, 'second', leaseMs)).toMatchObject({ outcome: 'started' });
   });
 
+  it('leaves no attempt out, whatever number a message has', async () => {
+    const id = await queued();
+    expect(await store.start(id, 99, 'one', leaseMs)).toMatchObject({ outcome: 'started', fields: { attempt: '1' } });
+    now += leaseMs;
+    expect(await store.giveUp(id, 99, { code: 'x', message: 'x' })).toMatchObject({ outcome: 'dead-lettered', events: [{ attempt: 2 }] });
+  });
+
   it('lets the old holder write nothing once another has taken over', async () => {
     const id = await running('old');
     now += leaseMs;

@@ -3,6 +3,8 @@ local task = lib.read()
 lib.awaitNoMore('finished')
 if not task or not task.finishedAt or (task.state == 'dead-lettered' and not task.discarded) then return {} end
 lib.unindex(task)
+-- A callback that could not be submitted in all that time.
+lib.awaitNoMore('callbacks')
 local blobs = redis.call('SMEMBERS', lib.key('earlier-blobs', id))
 if task.payloadBlob then blobs[#blobs + 1] = task.payloadBlob end
 redis.call('DEL', KEYS[1], lib.key('payload', id), lib.key('result', id), lib.key('steps', id),

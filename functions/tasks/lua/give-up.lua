@@ -19,6 +19,7 @@ if task.state == 'running' and tonumber(task.leaseUntil) > now then return { 'bu
 
 local events = lib.announce(task)
 -- The attempt is spent, even if it never began: the next message is to be told from this one.
+messageAttempt = math.min(messageAttempt, attempt + 1)
 lib.set('attempt', messageAttempt)
 lib.set('error', ARGV[3])
 lib.unset('resends', 'confirmed')

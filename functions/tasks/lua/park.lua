@@ -7,5 +7,7 @@ if tonumber(ARGV[2]) ~= tonumber(task.attempt) + 1 then return { 'passed' } end
 local dueAt = task.state == 'scheduled' and task.scheduledFor or task.state == 'retrying' and task.nextAttemptAt
 if dueAt and tonumber(dueAt) > now then return { 'passed' } end
 local events = lib.announce(task)
+-- A scheduled task takes its place in the order now, as its time has come.
+lib.joinOrder(task)
 lib.park(task, lib.key('gate', ARGV[3]))
 return { 'parked', events, task.owner }

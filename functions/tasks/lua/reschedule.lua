@@ -11,11 +11,10 @@ if task.scheduledFor == scheduledFor then return { 'rescheduled', {}, lib.fields
 if task.expiresAt and tonumber(task.expiresAt) <= tonumber(scheduledFor) then
   return { 'expires', lib.fields() }
 end
--- Its time had come, and it waited for its turn: it gives that up.
-if task.parked then
-  lib.unpark(task)
-  lib.leaveOrder(task)
-end
+-- Its time may have come: it waits for its turn then, or has been woken for it, and gives that up.
+lib.unpark(task)
+lib.leaveOrder(task)
+lib.leaveGates(task)
 lib.set('scheduledFor', scheduledFor)
 lib.set('announced', 1)
 lib.increment('resends')

@@ -130,7 +130,9 @@ function lib.lastCursor(owner)
 end
 
 function lib.flushEvents()
-  if lastInFeed then redis.call('SET', lib.key('clock'), lastInFeed) end
+  if not next(lastOf) then return end
+  redis.call('SET', lib.key('clock'), lastInFeed)
+  redis.call('PEXPIRE', lib.key('feed'), eventsKeptMs)
   for owner, cursor in pairs(lastOf) do
     redis.call('SET', lib.key('last-event', owner), cursor, 'PX', eventsKeptMs)
     redis.call('PEXPIRE', lib.key('events', owner), eventsKeptMs)
@@ -273,7 +275,7 @@ end
 -- sent on their way (by the worker at once; by the sweeper when that one dies).
 function lib.wake(other)
   local record = lib.key('task', other)
-  if redis.call('HDEL', record, 'parked') == 0 then return end
+  redis.call('HDEL', record, 'parked')
   lib.await('outbox', now, other)
   woken[#woken + 1] = redis.call('HGETALL', record)
 end
@@ -290,13 +292,17 @@ function lib.haveGates()
   return anyGates
 end
 
--- Scores are equal, so the set is ordered by ID, which is by time.
+-- Scores are equal, so the set is ordered by ID, which is by time. What does not wait there any more keeps nobody from it.
 function lib.wakeFirst(gate)
-  local first = redis.call('ZPOPMIN', gate)[1]
-  if not first then return nil end
-  lib.forgetIfDeserted(gate)
-  lib.wake(first)
-  return first
+  while true do
+    local first = redis.call('ZPOPMIN', gate)[1]
+    if not first then return nil end
+    lib.forgetIfDeserted(gate)
+    if redis.call('HGET', lib.key('task', first), 'parked') == gate then
+      lib.wake(first)
+      return first
+    end
+  end
 end
 
 -- The window: an owner has so many messages waiting in a lane at most; the rest of a flood waits here, and keeps nobody else.
@@ -319,7 +325,10 @@ end
 function lib.admitNext(window, state)
   if state.parked == 0 then return false end
   local admitted = lib.wakeFirst(window .. ':parked')
-  if not admitted then return false end
+  if not admitted then
+    state.parked = 0
+    return false
+  end
   redis.call('SADD', window, admitted)
   state.taken, state.parked = state.taken + 1, state.parked - 1
   return true
@@ -397,18 +406,6 @@ function lib.leaveGates(task)
   lib.wakeFirst(lib.ownerGate(task.owner))
 end
 
--- The message of the task has been used up.
-function lib.park(task, gate)
-  lib.set('parked', gate)
-  lib.increment('resends')
-  lib.awaitNoMore('outbox')
-  lib.leaveWindow(task)
-  if task.orderingKey and gate == lib.orderOf(task) then return end
-  redis.call('ZADD', gate, 0, id)
-  redis.call('SADD', lib.key('gates'), gate)
-  anyGates = true
-end
-
 function lib.unpark(task)
   if not task.parked then return end
   if not task.orderingKey or task.parked ~= lib.orderOf(task) then
@@ -417,6 +414,23 @@ function lib.unpark(task)
     lib.forgetIfDeserted(task.parked)
   end
   lib.unset('parked')
+end
+
+-- The message of the task has been used up. Should it have been woken for a place that it does not take now, that is another's;
+-- one that its owner's limit keeps waiting takes no place of its key from others, who wait for the same owner.
+function lib.park(task, gate)
+  lib.unpark(task)
+  lib.set('parked', gate)
+  lib.increment('resends')
+  lib.awaitNoMore('outbox')
+  lib.leaveWindow(task)
+  if task.orderingKey and gate == lib.orderOf(task) then return end
+  redis.call('ZADD', gate, 0, id)
+  redis.call('SADD', lib.key('gates'), gate)
+  anyGates = true
+  if gate == lib.ownerGate(task.owner) then return end
+  lib.wakeFirst(lib.ownerGate(task.owner))
+  if task.concurrencyKey and gate ~= lib.concurrencyGate(task) then lib.wakeFirst(lib.concurrencyGate(task)) end
 end
 
 -- What every ending has in common: the lease and whatever waits for the task are let go, retention starts.

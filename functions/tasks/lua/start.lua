@@ -34,6 +34,8 @@ if not task then
   return { 'unknown' }
 end
 local attempt = tonumber(task.attempt)
+-- Whatever a message says, no attempt is left out.
+messageAttempt = math.min(messageAttempt, attempt + 1)
 local events = {}
 
 if task.finishedAt then return { 'ended', events, lib.fields() } end

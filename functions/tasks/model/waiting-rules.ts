@@ -1,0 +1,155 @@
+import type { Redis } from 'ioredis';
+import { taskStates, type TaskState } from '../../../contracts/task-states.ts';
+import { taskKey } from '../task-keys.ts';
+import { isFinished } from '../task-lifecycle.ts';
+import type { TaskFields } from '../task-record.ts';
+import type { OwnerLimits } from '../task-store.ts';
+
+const nothing: TaskFields = {};
+const ended = (task: TaskFields) => task.state !== undefined && isFinished(task.state as TaskState);
+const keyOf = ({ owner, orderingKey }: TaskFields) => `${owner!} ${orderingKey!}`;
+
+/**
+ * What docs/ordering-and-limits.md promises, checked after each step from what the records say before and after it.
+ * The order of each key is kept here a second time, from what happened to the tasks.
+ */
+export class WaitingRules {
+  readonly #redis: Redis;
+  readonly #limits: OwnerLimits;
+  readonly #order = new Map<string, string[]>();
+  #before = new Map<string, TaskFields>();
+
+  constructor(redis: Redis, limits: OwnerLimits) {
+    this.#redis = redis;
+    this.#limits = limits;
+  }
+
+  get tasks(): ReadonlyMap<string, TaskFields> {
+    return this.#before;
+  }
+
+  async check(ids: readonly string[]): Promise<void> {
+    const keys = await this.#redis.keys('*');
+    const [records, sets] = await Promise.all([
+      Promise.all(ids.map((id) => this.#redis.hgetall(taskKey(id)))),
+      this.#readSets(keys),
+    ]);
+    const now = new Map(ids.map((id, n) => [id, records[n]!]));
+    const faults: string[] = [];
+    for (const [id, task] of now) faults.push(...this.#move(id, this.#before.get(id) ?? nothing, task));
+    faults.push(
+      ...this.#findTooMany(now),
+      ...this.#findWrongOrder(sets),
+      ...findWrongWaits(now, sets),
+      ...findWrongIndexes(now, sets),
+    );
+    this.#before = now;
+    expect(faults).toEqual([]);
+  }
+
+  async #readSets(keys: readonly string[]): Promise<Map<string, string[]>> {
+    const names = keys.filter((key) =>
+      /\}:(by-state|outbox|leases|expiring|window|order|gate|gates|running)\b/.test(key),
+    );
+    const isPlain = (key: string) => /\}:(gates$|running:|window:(?!.*:parked$))/.test(key);
+    const sets = await Promise.all(names.map((key) => (isPlain(key) ? this.#redis.smembers(key) : this.#redis.zrange(key, '0', '-1')))); // prettier-ignore
+    return new Map(names.map((key, n) => [key.slice(key.indexOf('}') + 2), sets[n]!]));
+  }
+
+  /** Where nothing goes on but handlers that run, every task that is parked has a reason to be. */
+  checkNobodyWaitsForNothing(): void {
+    const { concurrency, keyConcurrency, window } = this.#limits;
+    const tasks = [...this.#before.values()];
+    const running = tasks.filter(({ state }) => state === 'running');
+    const isFull = (limit: number, among: (task: TaskFields) => boolean) => limit > 0 && running.filter(among).length >= limit;
+    const isKept = (task: TaskFields) => {
+      const { id, owner, concurrencyKey, parked } = task;
+      if (parked!.includes(':order:')) return this.#order.get(keyOf(task))![0] !== id;
+      if (parked!.includes(':window:')) return tasks.filter((other) => other.owner === owner && other.lane === task.lane && other.state === 'queued').length > window;
+      if (isFull(concurrency, (other) => other.owner === owner)) return true;
+      const isOfKey = (other: TaskFields) => other.owner === owner && other.concurrencyKey === concurrencyKey;
+      return concurrencyKey !== undefined && isFull(keyConcurrency, isOfKey);
+    };
+    expect(tasks.filter((task) => task.parked !== undefined && !isKept(task))).toEqual([]);
+  } // prettier-ignore
+
+  /** Follows one task through a step. @returns what was against the order */
+  #move(id: string, before: TaskFields, after: TaskFields): string[] {
+    const task = after.orderingKey === undefined ? before : after;
+    if (task.orderingKey === undefined) return [];
+    const order = this.#order.get(keyOf(task)) ?? [];
+    this.#order.set(keyOf(task), order);
+    const join = () => void (order.includes(id) || order.push(id));
+    const leave = () => void (order.includes(id) && order.splice(order.indexOf(id), 1));
+    const isHeld = after.state === 'dead-lettered' && after.holds !== undefined && after.discarded === undefined;
+    if (after.state === undefined || (ended(after) && !isHeld)) leave();
+    else if (after.state === 'scheduled' && after.scheduledFor !== before.scheduledFor) leave();
+    else if (after.state !== 'scheduled' || after.parked !== undefined) join();
+    const hasStarted = after.state === 'running' && before.state !== 'running';
+    if (hasStarted && order[0] !== id) return [`${id} has started before ${order[0]!}, which has its ordering key`];
+    return [];
+  }
+
+  #findWrongOrder(sets: Sets): string[] {
+    const name = (key: string) => key.replace(/^(\S+) /, (_, owner: string) => `order:${owner.length}:${owner}:`);
+    const expected = [...this.#order].map(([key, ids]) => ({ key: name(key), ids: ids.join() }));
+    const wrong = expected.filter(({ key, ids }) => ids !== (sets.get(key) ?? []).join());
+    return wrong.map(({ key, ids }) => `${key} has ${sets.get(key)?.join()}, not ${ids}`);
+  }
+
+  #findTooMany(tasks: ReadonlyMap<string, TaskFields>): string[] {
+    const { concurrency, keyConcurrency } = this.#limits;
+    const running = [...tasks.values()].filter(({ state }) => state === 'running');
+    const count = (nameOf: (task: TaskFields) => string) => Object.entries(Object.groupBy(running, nameOf));
+    const ofOwners = count(({ owner }) => owner!).filter(([, all]) => concurrency > 0 && all!.length > concurrency);
+    const ofKeys = count(({ owner, concurrencyKey = '' }) => `${owner!} ${concurrencyKey}`).filter(
+      ([name, all]) => !name.endsWith(' ') && keyConcurrency > 0 && all!.length > keyConcurrency,
+    );
+    return [...ofOwners, ...ofKeys].map(([name, all]) => `${all!.length} tasks of ${name} run at once`);
+  }
+}
+
+type Tasks = ReadonlyMap<string, TaskFields>;
+type Sets = ReadonlyMap<string, readonly string[]>;
+
+/** Each task stands in what its record says, and nobody else does. */
+function findWrongWaits(tasks: Tasks, sets: Sets): string[] {
+  const faults: string[] = [];
+  const gateOf = (id: string) => tasks.get(id)?.parked?.replace(/^.*?\}:/, '');
+  for (const [id, task] of tasks) {
+    const gate = gateOf(id);
+    if (gate !== undefined && !sets.get(gate)?.includes(id)) faults.push(`${id} is parked, but not in ${gate}`);
+    if (gate !== undefined && (ended(task) || task.state === 'running')) faults.push(`${id} is ${task.state!} and parked`);
+  }
+  for (const [name, ids] of sets) {
+    const is = (kind: string) => name.startsWith(`${kind}:`);
+    if (is('gate') || name.endsWith(':parked')) {
+      for (const id of ids) if (gateOf(id) !== name) faults.push(`${id} stands in ${name}, but its record says ${gateOf(id)}`);
+      const isKnown = sets.get('gates')?.some((key) => key.endsWith(`}:${name}`));
+      if (is('gate') && !isKnown) faults.push(`the sweeper does not know ${name}`);
+    } else if (is('window')) {
+      for (const id of ids) if (tasks.get(id)?.state !== 'queued') faults.push(`${id} is ${tasks.get(id)?.state} and takes a place of ${name}`);
+    } else if (is('running')) {
+      for (const id of ids) if (tasks.get(id)?.state !== 'running') faults.push(`${id} does not run, but stands in ${name}`);
+    }
+  }
+  return faults;
+} // prettier-ignore
+
+function findWrongIndexes(tasks: Tasks, sets: Sets): string[] {
+  const faults: string[] = [];
+  const compare = (name: string, isIn: (task: TaskFields) => boolean) => {
+    const expected = [...tasks].filter(([, task]) => task.state !== undefined && isIn(task)).map(([id]) => id).sort(); // prettier-ignore
+    const found = [...(sets.get(name) ?? [])].sort();
+    if (expected.join() !== found.join()) faults.push(`${name} has ${found.join()}, not ${expected.join()}`);
+  };
+  const owners = new Set([...tasks.values()].flatMap(({ owner }) => (owner === undefined ? [] : [owner])));
+  for (const state of taskStates) {
+    compare(`by-state:${state}`, (task) => task.state === state);
+    for (const name of owners) compare(`by-state:${state}:${name}`, (task) => task.state === state && task.owner === name);
+  }
+  compare('leases', ({ state }) => state === 'running');
+  const sent = (task: TaskFields) => !ended(task) && task.state !== 'running' && task.parked === undefined;
+  compare('outbox', sent);
+  return faults;
+} // prettier-ignore
