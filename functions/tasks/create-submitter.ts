@@ -26,8 +26,9 @@ export interface Submitted {
 let admission: { readonly backlog: Backlog; readonly rates: Rates } | undefined;
 
 function getSubmitLimits(): SubmitLimits {
-  const { BacklogLimit, OwnerRatePerSecond, RatePerConcurrencyKey, TypeLimits } = getSettings();
+  const { AcceptTasks, BacklogLimit, OwnerRatePerSecond, RatePerConcurrencyKey, TypeLimits } = getSettings();
   return {
+    accepting: AcceptTasks,
     backlog: BacklogLimit,
     ownerRate: OwnerRatePerSecond,
     keyRate: RatePerConcurrencyKey,

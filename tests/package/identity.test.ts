@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Task } from '../../contracts/task.ts';
 import { Api } from '../support/api.ts';
+import { loopbackCertificate, startConfigurationStore, type ConfigurationStore } from '../support/app-configuration.ts';
 import { startIdentityEndpoint, type IdentityEndpoint } from '../support/identity-endpoint.ts';
 import { useStack } from '../support/stack.ts';
 import { startPackagedApp, type PackagedApp } from './packaged-app.ts';
@@ -19,6 +20,7 @@ const clientId = '8b1ee8a3-7a63-4d3e-9e39-6f3a2b7ad0f5';
 const folder = mkdtempSync(join(tmpdir(), 'identity-'));
 let admin: Redis;
 let identity: IdentityEndpoint;
+let store: ConfigurationStore;
 let app: PackagedApp;
 
 // Before useStack: whoever uses a service goes before it.
@@ -26,6 +28,7 @@ afterAll(async () => {
   await app?.stop();
   admin?.disconnect();
   identity?.close();
+  await store?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 const services = useStack({ arguments: ['--services-only'] });
@@ -36,15 +39,23 @@ beforeAll(async () => {
     lifeSeconds: 6,
     accept: ({ token }) => admin.call('ACL', 'SETUSER', objectId, 'on', '~*', '&*', '+@all', `>${token}`),
   });
+  store = await startConfigurationStore({ secure: true, accepts: isIssuedForIt });
   execFileSync(process.execPath, ['scripts/package.ts', join(folder, 'package')]);
   const values = {
     ...services().values,
     RedisConnection: services().redisUrl.replace('redis://', `redis://${objectId}@`),
     RedisConnection__clientId: clientId,
+    AppConfigConnection__endpoint: store.endpoint,
+    AppConfigConnection__clientId: clientId,
+    AppConfigRefreshSeconds: '1',
   };
-  const { environment } = identity;
+  const environment = { ...identity.environment, NODE_EXTRA_CA_CERTS: loopbackCertificate };
   app = await startPackagedApp(join(folder, 'package'), { folder, values, environment });
 });
+
+function isIssuedForIt(token: string): boolean {
+  return identity.issued.some((issued) => issued.token === token && /localhost|azconfig/.test(issued.resource));
+}
 
 /** Connections were closed a moment ago: a request may be told to come again. */
 async function submitPatiently(api: Api): Promise<string> {
@@ -70,4 +81,18 @@ it('works off tasks before and after its tokens expire, and logs none of them', 
 
   expect(app.output()).toContain('Executed');
   for (const { token } of issued) expect(app.output()).not.toContain(token);
+});
+
+it('reads tuned settings as its identity, and what changes of them without a restart', async () => {
+  const api = new Api(app.url);
+  const maxAttempts = async () => (await api.submit('echo', { message: 'Hello' })).maxAttempts;
+  expect(await maxAttempts()).toBe(7);
+  store.set('MaxAttempts', '3');
+  while ((await maxAttempts()) !== 3) await delay(100);
+  store.setFlag('AcceptTasks', false);
+  const submit = () => api.post('/api/tasks', { type: 'echo', payload: { message: 'Hello' } });
+  let refused = await submit();
+  while (refused.status === 202) refused = await submit();
+  expect(refused).toMatchObject({ status: 503, body: { code: 'not-accepting' } });
+  expect(app.output()).toMatch(/App Configuration \(localhost\): MaxAttempts is 3 now, it was 7/);
 });
