@@ -42,6 +42,19 @@ export const connectionShape = {
   AzureWebJobsStorage: z.string().optional(),
   AzureWebJobsStorage__blobServiceUri: httpEndpoint('https://ACCOUNT.blob.core.windows.net'),
   AzureWebJobsStorage__clientId: clientId,
+  /** Application Insights, to which traces go. */
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z
+    .string()
+    .regex(
+      /(^|;)\s*InstrumentationKey=[\da-f-]{36}(;|$)/i,
+      'should look like InstrumentationKey=…;IngestionEndpoint=https://…',
+    )
+    .optional(),
+  /** Signs in there by a managed identity. */
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z
+    .string()
+    .regex(/Authorization=AAD/i, 'should look like ClientId=…;Authorization=AAD')
+    .optional(),
   /** Azure App Configuration, where settings are tuned while the app runs; or a file in its place. */
   AppConfigConnection: z
     .string()

@@ -37,6 +37,8 @@ const Settings = z.object({
   AllowedOrigins: list().refine((origins) => origins.every((origin) => URL.parse(origin)?.origin === origin), {
     error: 'should be origins such as https://portal.example.com, with commas between',
   }),
+  /** How many of a hundred traces are sent to Application Insights. */
+  TraceSamplePercent: whole(100, 100),
   /** How often Azure App Configuration is asked for what has changed. */
   AppConfigRefreshSeconds: whole(60, 3600),
   /** Signs callbacks, as Standard Webhooks say. */

@@ -4,11 +4,10 @@
  */
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { loopbackTls } from './loopback-tls.ts';
 
 export interface ConfigurationStore {
   readonly endpoint: string;
@@ -37,10 +36,6 @@ interface KeyValue {
 
 const flagPrefix = '.appconfig.featureflag/';
 const flagType = 'application/vnd.microsoft.appconfig.ff+json;charset=utf-8';
-const tls = join(import.meta.dirname, 'tls');
-/** What a process must trust (NODE_EXTRA_CA_CERTS) to reach it over TLS. */
-export const loopbackCertificate = join(tls, 'loopback.crt');
-
 interface StoreOptions {
   /** Over TLS; the Azure SDK sends tokens over nothing else. */
   readonly secure?: boolean;
@@ -77,8 +72,7 @@ export async function startConfigurationStore(options: StoreOptions = {}): Promi
     keyValues.set(key, { ...more, etag: randomUUID(), key, content_type: contentType, value });
   }
 
-  const files = { cert: readFileSync(loopbackCertificate), key: readFileSync(join(tls, 'loopback.key')) };
-  const server = secure ? createTlsServer(files, handle) : createServer(handle);
+  const server = secure ? createTlsServer(loopbackTls(), handle) : createServer(handle);
   await once(server.listen(port, '127.0.0.1'), 'listening');
   const endpoint = `http${secure ? 's' : ''}://localhost:${(server.address() as AddressInfo).port}`;
   return {
