@@ -27,6 +27,9 @@ param allowedOrigins array = []
 @description('Optional. Hosts that callbacks may go to, with commas between. Empty: none.')
 param callbackHosts string = ''
 
+@description('Optional. Object ID of who may tune settings and put in the key that signs callbacks: a person, group or service principal. Empty: nobody yet.')
+param operatorPrincipalId string = ''
+
 @description('Optional. Who is told of alerts. Empty: nobody, alerts are only seen in the portal.')
 param alertEmail string = ''
 
@@ -46,6 +49,8 @@ var sizes = {
     instanceMemoryMB: 2048
     maximumInstanceCount: 40
     alwaysReady: []
+    appConfigurationSku: 'developer'
+    isPurgeProtected: false
     logDays: 30
     logGbPerDay: 1
   }
@@ -58,6 +63,8 @@ var sizes = {
     instanceMemoryMB: 2048
     maximumInstanceCount: 100
     alwaysReady: [{ name: 'http', instanceCount: 1 }]
+    appConfigurationSku: 'standard'
+    isPurgeProtected: true
     logDays: 90
     logGbPerDay: 10
   }
@@ -149,6 +156,26 @@ module signalR 'modules/signalr.bicep' = {
   }
 }
 
+module appConfiguration 'modules/app-configuration.bicep' = {
+  scope: group
+  params: {
+    name: 'appcs-${token}'
+    location: location
+    tags: allTags
+    skuName: chosen.appConfigurationSku
+  }
+}
+
+module keyVault 'modules/key-vault.bicep' = {
+  scope: group
+  params: {
+    name: 'kv-${token}'
+    location: location
+    tags: allTags
+    isPurgeProtected: chosen.isPurgeProtected
+  }
+}
+
 module network 'modules/network.bicep' = if (privateNetworking) {
   scope: group
   params: {
@@ -165,11 +192,14 @@ module roleAssignments 'modules/role-assignments.bicep' = {
   scope: group
   params: {
     principalId: identity.outputs.principalId
+    operatorPrincipalId: operatorPrincipalId
     storageName: storage.outputs.name
     serviceBusName: serviceBus.outputs.name
     redisName: redis.outputs.name
     signalRName: signalR.outputs.name
     applicationInsightsName: monitoring.outputs.applicationInsightsName
+    appConfigurationName: appConfiguration.outputs.name
+    keyVaultName: keyVault.outputs.name
   }
 }
 
@@ -189,6 +219,8 @@ module functionApp 'modules/function-app.bicep' = {
     packageContainerUrl: storage.outputs.packageContainerUrl
     allowedOrigins: allowedOrigins
     authClientId: authClientId
+    // Without callbacks there is nothing to sign, and nothing has to be in the vault.
+    signingVaultUri: empty(callbackHosts) ? '' : keyVault.outputs.uri
     subnetId: privateNetworking ? network!.outputs.appSubnetId : ''
     appSettings: {
       AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
@@ -202,6 +234,8 @@ module functionApp 'modules/function-app.bicep' = {
       AzureSignalRConnectionString__credential: 'managedidentity'
       RedisConnection: 'rediss://${identity.outputs.principalId}@${redis.outputs.hostName}:${redis.outputs.port}'
       RedisConnection__clientId: identity.outputs.clientId
+      AppConfigConnection__endpoint: appConfiguration.outputs.endpoint
+      AppConfigConnection__clientId: identity.outputs.clientId
       PayloadStore: 'redis+blob'
       CallbackHosts: callbackHosts
       AllowedOrigins: join(allowedOrigins, ',')
@@ -233,3 +267,7 @@ output RESOURCE_GROUP string = group.name
 @description('The app\'s identity: a federated credential of the app registration trusts it.')
 output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 output IDENTITY_CLIENT_ID string = identity.outputs.clientId
+@description('Where `az appconfig kv set` tunes settings.')
+output APP_CONFIGURATION_NAME string = appConfiguration.outputs.name
+@description('Where the key is that signs callbacks.')
+output KEY_VAULT_NAME string = keyVault.outputs.name

@@ -13,6 +13,7 @@ export const problemStatus = {
   'idempotency-key-reused': 422,
   'too-many-requests': 429,
   'backlog-full': 503,
+  'not-accepting': 503,
   'dependency-unavailable': 503,
   internal: 500,
 } as const;

@@ -42,6 +42,28 @@ export const connectionShape = {
   AzureWebJobsStorage: z.string().optional(),
   AzureWebJobsStorage__blobServiceUri: httpEndpoint('https://ACCOUNT.blob.core.windows.net'),
   AzureWebJobsStorage__clientId: clientId,
+  /** Application Insights, to which traces go. */
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z
+    .string()
+    .regex(
+      /(^|;)\s*InstrumentationKey=[\da-f-]{36}(;|$)/i,
+      'should look like InstrumentationKey=…;IngestionEndpoint=https://…',
+    )
+    .optional(),
+  /** Signs in there by a managed identity. */
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z
+    .string()
+    .regex(/Authorization=AAD/i, 'should look like ClientId=…;Authorization=AAD')
+    .optional(),
+  /** Azure App Configuration, where settings are tuned while the app runs; or a file in its place. */
+  AppConfigConnection: z
+    .string()
+    .regex(/^Endpoint=https?:\/\/.*;Id=.*;Secret=./, 'should look like Endpoint=https://NAME.azconfig.io;Id=…;Secret=…')
+    .optional(),
+  AppConfigConnection__endpoint: httpEndpoint('https://NAME.azconfig.io'),
+  AppConfigConnection__clientId: clientId,
+  /** JSON, read again whenever it changes: {"MaxAttempts": 3}. Relative to the app's folder; it need not exist. */
+  AppConfigFile: z.string().optional(),
 };
 
 type Given = Readonly<Record<string, string | undefined>>;
@@ -52,6 +74,7 @@ export function connectionFaults(given: Given): string[] {
     oneOf(given, 'ServiceBusConnection', serviceBusForm, '__fullyQualifiedNamespace'),
     oneOf(given, 'AzureSignalRConnectionString', signalRForm, '__serviceUri'),
     storageFault(given),
+    tuningFault(given),
   ].filter((fault) => fault !== undefined);
 }
 
@@ -66,4 +89,10 @@ function storageFault(given: Given): string | undefined {
   const hasOne = places.some((name) => given[name] || given[`${name}__blobServiceUri`]);
   if (given['PayloadStore'] !== 'redis+blob' || hasOne) return undefined;
   return 'PayloadStorageConnection is missing: it should be a storage connection string, as PayloadStore is redis+blob and there is no AzureWebJobsStorage';
+}
+
+function tuningFault(given: Given): string | undefined {
+  const store = ['AppConfigConnection', 'AppConfigConnection__endpoint'].find((name) => given[name]);
+  if (store === undefined || !given['AppConfigFile']) return undefined;
+  return `AppConfigFile is wrong: it should be left out, as ${store} names a store`;
 }

@@ -17,6 +17,7 @@ export const problemTitles: Record<ProblemCode, string> = {
   'idempotency-key-reused': 'The idempotency key belongs to another request',
   'too-many-requests': 'Too many requests',
   'backlog-full': 'Too much work is waiting',
+  'not-accepting': 'No new tasks are taken in',
   'dependency-unavailable': 'A service is out of reach',
   internal: 'Something went wrong here',
 };

@@ -21,9 +21,22 @@ it.each([
   ['MaxAttempts', 'many', /MaxAttempts is wrong: it should be a whole number from 1 to 50/],
   ['IdempotencyHours', '0', /IdempotencyHours is wrong: it should be a whole number from 1 to 168/],
   ['IdempotencyHours', '169', /IdempotencyHours is wrong/],
+  ['AppConfigConnection', 'azconfig.io', /AppConfigConnection is wrong: it should look like Endpoint=https:/],
+  ['AppConfigConnection__endpoint', 'ours', /AppConfigConnection__endpoint is wrong: it should look like https:/],
+  ['AcceptTasks', 'yes', /AcceptTasks is wrong: it should be true or false/],
+  [
+    'CallbackSecret',
+    '@Microsoft.KeyVault(SecretUri=x)',
+    /CallbackSecret is wrong: .*needs the role "Key Vault Secrets User"/,
+  ],
   ['PayloadLimitBytes', '0', /PayloadLimitBytes is wrong/],
 ])('names the setting: %s = %s', (name, value, message) => {
   expect(() => parseSettings({ ...environment, [name]: value })).toThrow(message);
+});
+
+it('takes tuned settings from a store or a file, not from both', () => {
+  const both = { ...environment, AppConfigFile: 'x.json', AppConfigConnection__endpoint: 'https://ours.azconfig.io' };
+  expect(() => parseSettings(both)).toThrow(/AppConfigFile is wrong: .* AppConfigConnection__endpoint names a store/);
 });
 
 it('takes identities in the place of connection strings', () => {

@@ -12,6 +12,8 @@ export function functionAppBundle(root: string) {
     format: 'cjs',
     sourcemap: 'linked',
     loader: { '.lua': 'text' },
+    // Its entry for CommonJS asks for files at run time, which a bundle has not.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     // Supplied by the Functions host at run time.
     external: ['@azure/functions-core'],
     logLevel: 'warning',

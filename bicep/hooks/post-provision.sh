@@ -1,5 +1,6 @@
 #!/bin/sh
-# Lets the app registration send people back to the app, and trust the app's identity in the place of a secret. May be run again.
+# Lets the app registration send people back to the app, and trust the app's identity in the place of a secret; makes the key that signs
+# callbacks, where there are any. May be run again.
 set -eu
 
 : "${AUTH_CLIENT_ID:?is missing: run bicep/hooks/pre-provision.sh first}"
@@ -18,6 +19,22 @@ if [ -z "$known" ]; then
     \"subject\": \"$IDENTITY_PRINCIPAL_ID\",
     \"audiences\": [\"api://AzureADTokenExchange\"]
   }"
+fi
+
+if [ -n "${CALLBACK_HOSTS:-}" ]; then
+  : "${KEY_VAULT_NAME:?is missing: it is an output of bicep/main.bicep}"
+  : "${RESOURCE_GROUP:?is missing: it is an output of bicep/main.bicep}"
+  : "${FUNCTION_APP_NAME:?is missing: it is an output of bicep/main.bicep}"
+  if [ -z "$(az keyvault secret list --vault-name "$KEY_VAULT_NAME" --query "[?name=='callback-secret'].name" --output tsv)" ]; then
+    # In a file that nobody else can read, as arguments of a command can be seen.
+    file=$(umask 077 && mktemp)
+    trap 'rm -f "$file"' EXIT
+    printf 'whsec_%s' "$(head -c 32 /dev/urandom | base64 | tr -d '\n')" > "$file"
+    az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name callback-secret --file "$file" --encoding utf-8 --output none
+    echo "Made the key that signs callbacks. Who receives them reads it with: az keyvault secret show --vault-name $KEY_VAULT_NAME --name callback-secret"
+  fi
+  site="/subscriptions/{subscriptionId}/resourceGroups/$RESOURCE_GROUP/providers/Microsoft.Web/sites/$FUNCTION_APP_NAME"
+  az rest --method post --url "$site/config/configreferences/appsettings/refresh?api-version=2022-03-01" --output none
 fi
 
 echo "People sign in at $WEB_URL. Give them the role user or operator: Entra ID, Enterprise applications, Users and groups."

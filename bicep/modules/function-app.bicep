@@ -33,11 +33,19 @@ param authClientId string
 @description('Required. Subnet through which the app reaches the other services; empty for none.')
 param subnetId string
 
+@description('Required. Vault with the key that signs callbacks; empty for none.')
+param signingVaultUri string
+
 @description('Required. Names and values; docs/settings.md describes them.')
 param appSettings object
 
 // Sign-in without a client secret: the app registration trusts the identity.
 var signInSettings = empty(authClientId) ? {} : { OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identityClientId }
+
+// The platform follows the reference as the app's identity, and to a new version within a day.
+var signingSettings = empty(signingVaultUri)
+  ? {}
+  : { CallbackSecret: '@Microsoft.KeyVault(SecretUri=${signingVaultUri}secrets/callback-secret)' }
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   name: planName
@@ -99,7 +107,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
 
   resource settings 'config' = {
     name: 'appsettings'
-    properties: union(appSettings, signInSettings)
+    properties: union(appSettings, signInSettings, signingSettings)
   }
 
   resource signIn 'config' = if (!empty(authClientId)) {

@@ -9,6 +9,7 @@ it.each([
   ['service-bus', error('Send claim(s) are required', { code: 'UnauthorizedAccess' }), 'Azure Service Bus Data Owner'],
   ['signalr', error('SignalR answered 403 to GET /api/health'), 'SignalR Service Owner'],
   ['blob-storage', error('This request is not authorized', { statusCode: 403 }), 'Storage Blob Data Owner'],
+  ['app-configuration', error('it answered 403', { statusCode: 403 }), 'App Configuration Data Reader'],
 ] as const)('names what the identity lacks: %s', (dependency, cause, role) => {
   expect(missingRole(dependency, cause)).toContain(role);
 });

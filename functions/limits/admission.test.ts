@@ -10,7 +10,7 @@ afterAll(() => redis.disconnect());
 const testRedis = useTestRedis();
 beforeAll(() => void (redis = testRedis.connect()));
 
-const limits: SubmitLimits = { backlog: 5, ownerRate: 2, keyRate: 0, typeRate: () => 0 };
+const limits: SubmitLimits = { accepting: true, backlog: 5, ownerRate: 2, keyRate: 0, typeRate: () => 0 };
 const codeOf = (admitted: Promise<unknown>) => admitted.then(() => 'admitted', ({ code }: { code: string }) => code); // prettier-ignore
 
 it('does not count what was refused by its rate: it keeps nobody else out', async () => {
@@ -28,4 +28,11 @@ it('counts what it admits, and refuses when the backlog is full', async () => {
   for (let n = 0; n < 7; n += 1)
     codes.push(await codeOf(admit(gate, { ...limits, ownerRate: 0 }, { owner: 'cem', type: 'echo' })));
   expect(codes).toEqual([...Array<string>(5).fill('admitted'), 'backlog-full', 'backlog-full']);
+});
+
+it('takes nothing in while it is told not to, whatever room there is', async () => {
+  const gate = { backlog: new Backlog(redis, () => 0), rates: new Rates(redis) };
+  const closed = { ...limits, accepting: false };
+  expect(await codeOf(admit(gate, closed, { owner: 'dan', type: 'echo' }))).toBe('not-accepting');
+  expect(await codeOf(admit(gate, limits, { owner: 'dan', type: 'echo' }))).toBe('admitted');
 });

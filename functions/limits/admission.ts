@@ -4,6 +4,8 @@ import type { Quota, Rates } from './rates.ts';
 
 /** How much may be submitted. */
 export interface SubmitLimits {
+  /** Whether any task is taken in. */
+  readonly accepting: boolean;
   /** Waiting tasks of all owners. */
   readonly backlog: number;
   /** In a second; 0 for any number. */
@@ -25,13 +27,14 @@ const longestSlowDownS = 30;
 /**
  * Decides whether a task is taken in, before anything of it is stored.
  * @returns headers that tell the client how much it may go on sending
- * @throws AppError `backlog-full`, or `too-many-requests`
+ * @throws AppError `not-accepting`, `backlog-full`, or `too-many-requests`
  */
 export async function admit(
   { backlog, rates }: { backlog: Backlog; rates: Rates },
   limits: SubmitLimits,
   task: Submitted,
 ): Promise<Record<string, string>> {
+  if (!limits.accepting) throw notAccepting();
   const waiting = await backlog.add();
   if (waiting >= limits.backlog) {
     backlog.remove();
@@ -80,4 +83,10 @@ function rateExceeded(exceeded: Quota, quotas: readonly Quota[]): AppError {
 function backlogFull(limit: number): AppError {
   const detail = `${limit.toLocaleString('en')} tasks are waiting, as many as may. Nothing was stored: send it again in half a minute.`;
   return new AppError('backlog-full', detail, { retryAfterS: longestSlowDownS });
+}
+
+function notAccepting(): AppError {
+  const detail =
+    'No new tasks are taken in at present; those that were go on. Nothing was stored: send it again later.';
+  return new AppError('not-accepting', detail, { retryAfterS: longestSlowDownS });
 }

@@ -48,7 +48,13 @@ const taskFilter = {
   from: time('Accepted at this time or later.'),
   to: time('Accepted before this time.'),
 }; // prettier-ignore
-const submitErrors = ['invalid-request', 'payload-too-large', 'too-many-requests', 'backlog-full'] as const;
+const submitErrors = [
+  'invalid-request',
+  'payload-too-large',
+  'too-many-requests',
+  'backlog-full',
+  'not-accepting',
+] as const;
 
 const tasks: Record<string, Operation> = {
   SendMessage: {
@@ -177,7 +183,7 @@ const schedules: Record<string, Operation> = {
   },
   RunSchedule: {
     method: 'post', path: '/api/schedules/{id}/run', tag: 'Schedules', summary: 'Run a schedule now, beside its times',
-    answers: { 202: 'Task' }, errors: ['not-found', 'conflict', 'too-many-requests', 'backlog-full', 'forbidden'],
+    answers: { 202: 'Task' }, errors: ['not-found', 'conflict', 'too-many-requests', 'backlog-full', 'not-accepting', 'forbidden'],
   },
 }; // prettier-ignore
 

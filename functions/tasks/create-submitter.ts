@@ -8,6 +8,7 @@ import { getPayloadBlobs } from '../payloads/get-payload-store.ts';
 import { holdingMemory } from '../payloads/memory-budget.ts';
 import { findUpload, type ReadUpload } from '../payloads/uploads.ts';
 import { getSettings } from '../settings.ts';
+import { traced } from '../telemetry/traced.ts';
 import { taskTypes } from '../task-types/registry.ts';
 import { getSubmitting } from './engine.ts';
 import { parseEnvelope, parseSubmission, type SubmissionLimits } from './parse-submission.ts';
@@ -26,8 +27,9 @@ export interface Submitted {
 let admission: { readonly backlog: Backlog; readonly rates: Rates } | undefined;
 
 function getSubmitLimits(): SubmitLimits {
-  const { BacklogLimit, OwnerRatePerSecond, RatePerConcurrencyKey, TypeLimits } = getSettings();
+  const { AcceptTasks, BacklogLimit, OwnerRatePerSecond, RatePerConcurrencyKey, TypeLimits } = getSettings();
   return {
+    accepting: AcceptTasks,
     backlog: BacklogLimit,
     ownerRate: OwnerRatePerSecond,
     keyRate: RatePerConcurrencyKey,
@@ -49,9 +51,8 @@ export function getSubmissionLimits(): SubmissionLimits {
 /** @param run the schedule that the tasks are runs of */
 export function createSubmitter(owner: string, context: InvocationContext, run?: RunOf): Submitter {
   const limits = getSubmissionLimits();
-  const traceparent = context.traceContext?.traceParent;
   const submitting = getSubmitting();
-  return async (body, idempotencyKey) => {
+  const submit = async (body: unknown, idempotencyKey: string | undefined, traceparent: string | undefined) => {
     const submission = {
       owner,
       body,
@@ -59,7 +60,7 @@ export function createSubmitter(owner: string, context: InvocationContext, run?:
       ...(traceparent && { traceparent }),
       ...(run !== undefined && { run }),
     };
-    const submit = async (upload?: ReadUpload) => {
+    const submitWith = async (upload?: ReadUpload) => {
       const task = parseSubmission(submission, taskTypes, limits, Date.now(), upload);
       admission ??= { backlog: new Backlog(getRedis()), rates: new Rates(getRedis()) };
       const headers = await admit(admission, getSubmitLimits(), task);
@@ -70,8 +71,15 @@ export function createSubmitter(owner: string, context: InvocationContext, run?:
       });
       return { task: await submitted, headers };
     };
-    return hasPayloadRef(body) ? withUpload(owner, body, submit) : submit();
+    return hasPayloadRef(body) ? withUpload(owner, body, submitWith) : submitWith();
   };
+  const parent = context.traceContext?.traceParent;
+  return (body, idempotencyKey) =>
+    traced(
+      { name: 'submit', kind: 'producer', parent, attributes: {} },
+      (traceparent) => submit(body, idempotencyKey, traceparent),
+      ({ task }) => ({ attributes: { 'task.id': task.id, 'task.type': task.type } }),
+    );
 }
 
 function hasPayloadRef(body: unknown): boolean {

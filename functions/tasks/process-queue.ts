@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { connectionSettings } from '../../contracts/names.ts';
+import { parentOf, traced } from '../telemetry/traced.ts';
 import { createEngine } from './engine.ts';
 import { lanes } from './lanes.ts';
 import { runTask } from './run-task.ts';
@@ -15,9 +16,17 @@ for (const { functionName, queue, kind } of lanes) {
     isSessionsEnabled: kind === 'ordered',
     handler: async (body, context) => {
       const message = readTaskMessage(body, context.triggerMetadata);
-      await runTask(
-        createEngine((...args) => context.log(...args)),
-        message,
+      const engine = createEngine((...args) => context.log(...args));
+      const { id, attempt, taskType, traceparent } = message;
+      const attributes = {
+        'task.id': id,
+        'task.type': taskType,
+        'task.attempt': attempt,
+        'messaging.destination.name': queue,
+      };
+      await traced(
+        { name: 'run', kind: 'consumer', ...parentOf(traceparent, context.traceContext?.traceParent), attributes },
+        () => runTask(engine, message),
       );
     },
   });

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import { holdingMemory } from '../payloads/memory-budget.ts';
+import { traced } from '../telemetry/traced.ts';
 import type { TaskContext, TaskType } from '../task-types/define-task-type.ts';
 import type { Engine } from './engine.ts';
 import { Interruption, keepLease } from './lease.ts';
@@ -9,7 +10,17 @@ import { createStep } from './step-memory.ts';
 import type { InHand } from './task-store.ts';
 
 /** Runs the handler for one attempt, under a lease that is renewed meanwhile. */
-export async function runAttempt(engine: Engine, inHand: InHand, token: string): Promise<HandlerOutcome> {
+export function runAttempt(engine: Engine, inHand: InHand, token: string): Promise<HandlerOutcome> {
+  const { id, type, attempt } = inHand.fields;
+  const attributes = { 'task.id': id, 'task.type': type, 'task.attempt': attempt };
+  return traced(
+    { name: 'attempt', kind: 'internal', attributes },
+    () => attend(engine, inHand, token),
+    (outcome) => ('error' in outcome ? { failure: outcome.error.code } : {}),
+  );
+}
+
+async function attend(engine: Engine, inHand: InHand, token: string): Promise<HandlerOutcome> {
   const { fields } = inHand;
   const taskType = engine.taskTypes.get(fields.type!);
   if (taskType === undefined) {

@@ -16,6 +16,8 @@ export interface TaskMessage {
   readonly attempt: number;
   /** As far as the message tells. */
   readonly taskType: string | undefined;
+  /** W3C: what submitted the task. */
+  readonly traceparent?: string | undefined;
 }
 
 /**
@@ -57,5 +59,6 @@ export function readTaskMessage(body: unknown, metadata: InvocationContext['trig
     id,
     attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
     taskType: properties?.taskType,
+    traceparent: properties?.traceparent,
   };
 }

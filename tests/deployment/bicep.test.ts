@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import entities from '../../contracts/service-bus.json' with { type: 'json' };
 import { operatorRole, replayQueue } from '../../contracts/names.ts';
@@ -82,6 +83,7 @@ describe('the app settings', () => {
     'redis.outputs.hostName': 'redis-1.westeurope.redis.azure.net',
     'redis.outputs.port': '10000',
     'monitoring.outputs.connectionString': 'InstrumentationKey=x',
+    'appConfiguration.outputs.endpoint': 'https://appcs-1.azconfig.io',
     callbackHosts: '',
     "join(allowedOrigins, ',')": '',
   };
@@ -137,6 +139,8 @@ describe('security', () => {
     ['modules/redis.bicep', ["accessKeysAuthentication: 'Disabled'", "clientProtocol: 'Encrypted'", "Version: '1.2'"]],
     ['modules/signalr.bicep', ['disableLocalAuth: true']],
     ['modules/monitoring.bicep', ['disableLocalAuth: true', 'DisableLocalAuth: true']],
+    ['modules/app-configuration.bicep', ['disableLocalAuth: true']],
+    ['modules/key-vault.bicep', ['enableRbacAuthorization: true', 'enableSoftDelete: true']],
     ['modules/function-app.bicep', ['httpsOnly: true', "minTlsVersion: '1.2'", 'platform: { enabled: true }']],
   ])('%s lets nobody in by key, and nothing without TLS', (file, lines) => {
     for (const line of lines) expect(readBicep(file)).toContain(line);
@@ -152,6 +156,18 @@ describe('security', () => {
   it('reads no key anywhere', () => {
     for (const file of bicepFiles())
       expect(readBicep(file)).not.toMatch(/list(Keys|Secrets|ConnectionStrings|\w*Sas)\w*\(/i);
+  });
+
+  it('keeps what signs callbacks in the vault, and refers to it where there are callbacks', () => {
+    const app = readBicep('modules/function-app.bicep');
+    const [, name] = /CallbackSecret: '@Microsoft\.KeyVault\(SecretUri=\$\{signingVaultUri\}secrets\/([\w-]+)\)'/.exec(
+      app,
+    )!;
+    expect(readFileSync('bicep/hooks/post-provision.sh', 'utf8')).toContain(`--name ${name} --file`);
+    expect(app).toContain('keyVaultReferenceIdentity: identityId');
+    expect(main).toContain("signingVaultUri: empty(callbackHosts) ? '' : keyVault.outputs.uri");
+    expect(readBicep('modules/role-assignments.bicep')).toContain("roles['Key Vault Secrets User']");
+    for (const file of bicepFiles()) expect(readBicep(file)).not.toMatch(/vaults\/secrets@|whsec_/);
   });
 
   it('gives roles in one file, and those that the app says it needs', () => {

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { parseSettings } from '../../functions/settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hooks-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -74,6 +76,38 @@ describe('post-provision', () => {
       ['ad app federated-credential list', 'function-app'],
     ]);
     expect(calls).not.toContain('federated-credential create');
+  });
+
+  const withCallbacks = {
+    ...env,
+    CALLBACK_HOSTS: 'hooks.example.com',
+    KEY_VAULT_NAME: 'kv-1',
+    RESOURCE_GROUP: 'rg-1',
+    FUNCTION_APP_NAME: 'func-1',
+  };
+
+  it('makes the key that signs callbacks, once, shows it to nobody and has the app look again', () => {
+    const { status, calls } = runHook('post-provision', withCallbacks, answers);
+    expect(status).toBe(0);
+    const [, file] = /az keyvault secret set --vault-name kv-1 --name callback-secret --file (\S+)/.exec(calls)!;
+    expect(existsSync(file!)).toBe(false);
+    expect(calls).not.toContain('whsec_');
+    expect(calls).toMatch(/rest --method post --url .*sites\/func-1\/config\/configreferences\/appsettings\/refresh/);
+    const again = runHook('post-provision', withCallbacks, [...answers, ['keyvault secret list', 'callback-secret']]);
+    expect(again.calls).not.toContain('secret set');
+  });
+
+  it('makes a key that the app takes', () => {
+    const given = join(folder, 'given');
+    const keep = `$(cp "$(echo "$*" | sed 's/.*--file \\([^ ]*\\).*/\\1/')" ${given})`;
+    writeFileSync(given, '');
+    runHook('post-provision', withCallbacks, [...answers, ['keyvault secret set', `'"${keep}"'`]]);
+    const CallbackSecret = readFileSync(given, 'utf8');
+    expect(parseSettings({ ...sample.Values, CallbackSecret })).toMatchObject({ CallbackSecret });
+  });
+
+  it('needs no key where there are no callbacks', () => {
+    expect(runHook('post-provision', env, answers).calls).not.toContain('keyvault');
   });
 
   it('says what is missing', () => {

@@ -63,9 +63,13 @@ describe('azure.yaml, its hooks and the workflow', () => {
 
   it.each(['bicep/hooks/post-provision.sh', '.github/workflows/deploy.yml'])('%s reads outputs that exist', (file) => {
     const outputs = [...read('bicep/main.bicep').matchAll(/^output (\w+)/gm)].map(([, name]) => name!);
-    const fromBicep = ['WEB_URL', 'FUNCTION_APP_NAME', 'IDENTITY_PRINCIPAL_ID'].filter((name) =>
-      read(file).includes(name),
-    );
+    const fromBicep = [
+      'WEB_URL',
+      'FUNCTION_APP_NAME',
+      'IDENTITY_PRINCIPAL_ID',
+      'KEY_VAULT_NAME',
+      'RESOURCE_GROUP',
+    ].filter((name) => read(file).includes(name));
     expect(fromBicep).not.toEqual([]);
     expect(outputs).toEqual(expect.arrayContaining(fromBicep));
   });

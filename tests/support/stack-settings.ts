@@ -17,6 +17,8 @@ export async function settingsOnFreePorts(overrides: Record<string, string> = {}
   const sample = JSON.parse(readFileSync('local.settings.sample.json', 'utf8')) as StackSettings;
   const [http = 0, redis = 0, serviceBus = 0, signalR = 0, blob = 0, table = 0] = await freePorts(6);
   const onPorts = {
+    // What somebody tunes here by hand must not reach the tests.
+    AppConfigFile: '',
     RedisConnection: `redis://localhost:${redis}`,
     ServiceBusConnection:
       sample.Values['ServiceBusConnection']?.replace('localhost:5672', `localhost:${serviceBus}`) ?? '',
