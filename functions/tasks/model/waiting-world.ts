@@ -107,8 +107,8 @@ export class WaitingWorld {
     const settle = this.broker.deliver(message);
     const handed = this.#handed.get(process) ?? new Set();
     this.#handed.set(process, handed.add(message));
-    const { body, applicationProperties: { attempt, taskType } = {} } = message.message;
-    const run = runTask(engine, { id: body as string, attempt: Number(attempt), taskType: taskType as string });
+    const { attempt, taskType } = message.message.applicationProperties ?? {};
+    const run = runTask(engine, { id: message.message.body as string, attempt: Number(attempt), taskType: taskType as string });
     const settled = run.then(() => true, () => false).then((isDone) => {
       if (process.isDead) return;
       handed.delete(message);
