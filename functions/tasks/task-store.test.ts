@@ -188,7 +188,10 @@ describe('running', () => {
     const id = await queued();
     expect(await store.start(id, 99, 'one', leaseMs)).toMatchObject({ outcome: 'started', fields: { attempt: '1' } });
     now += leaseMs;
-    expect(await store.giveUp(id, 99, { code: 'x', message: 'x' })).toMatchObject({ outcome: 'dead-lettered', events: [{ attempt: 2 }] });
+    expect(await store.giveUp(id, 99, { code: 'x', message: 'x' })).toMatchObject({
+      outcome: 'dead-lettered',
+      events: [{ attempt: 2 }],
+    });
   });
 
   it('lets the old holder write nothing once another has taken over', async () => {

@@ -108,7 +108,11 @@ export class WaitingWorld {
     const handed = this.#handed.get(process) ?? new Set();
     this.#handed.set(process, handed.add(message));
     const { attempt, taskType } = message.message.applicationProperties ?? {};
-    const run = runTask(engine, { id: message.message.body as string, attempt: Number(attempt), taskType: taskType as string });
+    const run = runTask(engine, {
+      id: message.message.body as string,
+      attempt: Number(attempt),
+      taskType: taskType as string,
+    });
     const settled = run.then(() => true, () => false).then((isDone) => {
       if (process.isDead) return;
       handed.delete(message);
