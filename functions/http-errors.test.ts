@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { problemStatus } from '../contracts/problem.ts';
-import { AppError } from './errors.ts';
+import { AppError, unavailable } from './errors.ts';
 import { toResponse } from './http-errors.ts';
 
 function contextOf() {
@@ -38,4 +38,17 @@ it.each([
 it('has every error code in the document of the API, with its status', () => {
   const document = readFileSync('docs/http-api.md', 'utf8');
   for (const [code, status] of Object.entries(problemStatus)) expect(document).toContain(`\`${code}\` ${status}`);
+});
+
+it('names the missing role in the log, and to nobody outside', () => {
+  const context = contextOf();
+  const refused = Object.assign(new Error("Unauthorized access. 'Send' claim(s) are required"), {
+    code: 'UnauthorizedAccess',
+  });
+  const response = toResponse(unavailable('Service Bus', refused), context);
+  expect(context.warn).toHaveBeenCalledWith(
+    expect.stringContaining('the role "Azure Service Bus Data Owner"'),
+    refused,
+  );
+  expect(JSON.stringify(response)).not.toContain('Owner');
 });

@@ -1,5 +1,6 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { type Problem, type ProblemCode, problemStatus } from '../contracts/problem.ts';
+import { missingRole } from './azure/missing-role.ts';
 import { AppError, unavailable } from './errors.ts';
 import { apiHeaders } from './security-headers.ts';
 import { getSettings } from './settings.ts';
@@ -71,13 +72,18 @@ export function toResponse(error: unknown, context: Logger): Answer {
 /** Gives every error a code that a caller can act on, and logs what is a fault of ours or of a service. */
 export function toAppError(error: unknown, context: Logger): AppError {
   if (error instanceof AppError) {
-    if (problemStatus[error.code] >= 500) context.warn(error.message, error.cause);
+    if (problemStatus[error.code] >= 500) context.warn(explain(error), error.cause);
     return error;
   }
   if (isRedisOutage(error)) return toAppError(unavailable('Redis', error), context);
   context.error('Unexpected error:', error);
   const detail = `This is a fault of ours. If it happens again, report it with the invocation ID ${context.invocationId}.`;
   return new AppError('internal', detail);
+}
+
+/** For the log: whose right is missing, where that is why. */
+function explain({ dependency, message, cause }: AppError): string {
+  return (dependency !== undefined && missingRole(dependency, cause)) || message;
 }
 
 /** RFC 9457. */

@@ -14,6 +14,14 @@ it.each([
   expect(missingRole(dependency, cause)).toContain(role);
 });
 
+it('tells a token that could not be had from a role that is missing', () => {
+  const noToken = error('ManagedIdentityCredential: no identity found', { name: 'CredentialUnavailableError' });
+  const refused = error('400: invalid client', { name: 'AuthenticationError', statusCode: 401 });
+  for (const cause of [noToken, unavailable('Service Bus', noToken), refused]) {
+    expect(missingRole('Service Bus', cause)).toMatch(/service-bus cannot be asked: the app's identity gets no token/);
+  }
+});
+
 it('says nothing about a service that is merely away', () => {
   expect(missingRole('redis', error('connect ECONNREFUSED 127.0.0.1:6379', { code: 'ECONNREFUSED' }))).toBeUndefined();
   expect(missingRole('signalr', error('SignalR answered 503 to GET /api/health'))).toBeUndefined();

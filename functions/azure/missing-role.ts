@@ -12,10 +12,35 @@ export const neededRoles: Readonly<Record<ServiceName, string>> = {
   'app-configuration': 'the role "App Configuration Data Reader" on the store',
 };
 
-/** A sentence for an error that says that the service knows the caller and refuses it; undefined for any other error. */
-export function missingRole(service: ServiceName, error: unknown): string | undefined {
+/** As people are told of them. */
+const services: Readonly<Record<string, ServiceName>> = {
+  Redis: 'redis',
+  'Service Bus': 'service-bus',
+  SignalR: 'signalr',
+  'Blob Storage': 'blob-storage',
+};
+
+/**
+ * A sentence for an error that says that the service knows the caller and refuses it, or that there is no token to show it; undefined for
+ * any other error.
+ * @param service also by the name that people are told
+ */
+export function missingRole(service: string, error: unknown): string | undefined {
+  const name = services[service] ?? (service as ServiceName);
+  const noToken = tokenFault(error);
+  if (noToken !== undefined) {
+    const advice = 'the client ID in its settings must be that of an identity which is assigned to the app';
+    return `${name} cannot be asked: the app's identity gets no token (${noToken}); ${advice}.`;
+  }
   if (!isRefusal(error)) return undefined;
-  return `${service} refuses this app: its connection string is wrong, or its identity lacks ${neededRoles[service]}.`;
+  return `${name} refuses this app: its connection string is wrong, or its identity lacks ${neededRoles[name]}.`;
+}
+
+/** What the library behind credentials says, in one line. */
+function tokenFault(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const isOfCredentials = /^(Aggregate)?AuthenticationError$|^CredentialUnavailableError$/.test(error.name);
+  return isOfCredentials ? error.message.split('\n')[0] : tokenFault(error.cause);
 }
 
 function isRefusal(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { Cluster, Redis, ReplyError, type RedisOptions } from 'ioredis';
 import type { FreshToken } from './fresh-token.ts';
+import { missingRole } from './missing-role.ts';
 import { redisTokens, renewSignIn, signsInByToken, tokenOptions } from './redis-identity.ts';
 import { gatheredCommands, prepareConnection } from './redis-scripts.ts';
 import { getSettings } from '../settings.ts';
@@ -62,11 +63,21 @@ export function connectRedis(connection: string, patience: Patience, tokensFor: 
   if (signIn) url.username = '';
   const options = { ...patience, ...(signIn && { username, ...tokenOptions(signIn) }) };
   const redis = isCluster ? connectCluster(url, options) : connectOne(url, options);
-  // Without a listener ioredis prints every failed reconnect; the commands themselves report what goes wrong.
-  redis.on('error', () => undefined);
+  // Without a listener ioredis prints every failed reconnect. The commands themselves report what goes wrong, but patient ones wait.
+  redis.on('error', warnOfRefusal);
   if (signIn) renewSignIn(redis, username, signIn);
   prepareConnection(redis);
   return redis;
+}
+
+const warnAtMostEveryMs = 60_000;
+let warnedAt = 0;
+
+function warnOfRefusal(error: unknown): void {
+  const refusal = missingRole('redis', error);
+  if (refusal === undefined || Date.now() - warnedAt < warnAtMostEveryMs) return;
+  warnedAt = Date.now();
+  console.warn(refusal);
 }
 
 function connectOne(url: URL, options: ConnectionOptions): Redis {

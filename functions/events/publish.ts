@@ -1,6 +1,7 @@
 import { eventsMethod, operatorsGroup } from '../../contracts/names.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
 import { batcher } from '../azure/batcher.ts';
+import { missingRole } from '../azure/missing-role.ts';
 import { compareCursors } from './event-record.ts';
 import { sendToClients, type Target } from '../azure/signalr.ts';
 
@@ -64,7 +65,7 @@ let warnedAt = 0;
 function warnNowAndThen(error: unknown): void {
   if (Date.now() - warnedAt < warnAtMostEveryMs) return;
   warnedAt = Date.now();
-  console.warn('Events were stored but not pushed; clients will fetch them:', error);
+  console.warn('Events were stored but not pushed; clients will fetch them:', missingRole('signalr', error) ?? error);
 }
 
 /** Settles when every push under way has ended. */

@@ -1,4 +1,5 @@
 import type { TaskEvent } from '../../contracts/task-event.ts';
+import { missingRole } from '../azure/missing-role.ts';
 import { messageTime } from './hops.ts';
 import { createTaskMessage, type OutgoingMessage } from './task-message.ts';
 import type { TaskFields } from './task-record.ts';
@@ -58,7 +59,10 @@ export function dispatchWoken(dispatching: Dispatching, tasks: readonly TaskFiel
   for (const fields of tasks) {
     const sent = dispatch(dispatching, fields, Number(fields.attempt) + 1)
       .then(() => undefined)
-      .catch((error: unknown) => console.warn(`Task ${fields.id!} will be sent on its way by the sweeper:`, error))
+      .catch((error: unknown) => {
+        const why = missingRole('service-bus', error) ?? error;
+        console.warn(`Task ${fields.id!} will be sent on its way by the sweeper:`, why);
+      })
       .finally(() => underWay.delete(sent));
     underWay.add(sent);
   }

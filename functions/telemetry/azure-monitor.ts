@@ -72,7 +72,9 @@ async function runTraced<T>(
   const outer = cause === undefined ? context.active() : trace.setSpanContext(context.active(), cause);
   const linked = spanContextOf(link);
   const links = linked === undefined ? [] : [{ context: linked }];
-  const span = tracer.startSpan(name, { kind: kinds[kind], attributes: { ...attributes }, links }, outer);
+  // Without it the exporter sends what a message causes as a request without a name.
+  const operation = kind === 'consumer' ? { 'ai.operation.name': name } : {};
+  const span = tracer.startSpan(name, { kind: kinds[kind], attributes: { ...operation, ...attributes }, links }, outer);
   try {
     const result = await context.with(trace.setSpan(outer, span), () => work(traceparentOf(span)));
     const { attributes: more = {}, failure } = ending(result);

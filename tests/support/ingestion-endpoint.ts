@@ -65,7 +65,7 @@ function readEnvelopes(text: string): Envelope[] {
 const isSpan = ({ data }: Envelope) => data.baseType === 'RequestData' || data.baseType === 'RemoteDependencyData';
 
 function toSpan({ tags, data: { baseData } }: Envelope): ReceivedSpan {
-  const { name = tags['ai.operation.name'] ?? '', id = '', success = false, properties = {} } = baseData;
+  const { name = '', id = '', success = false, properties = {} } = baseData;
   return {
     name,
     id,
