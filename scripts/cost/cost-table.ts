@@ -5,6 +5,7 @@ const columns: readonly (readonly [title: string, part: keyof MonthlyCost])[] = 
   ['Service Bus', 'serviceBus'],
   ['Redis', 'redis'],
   ['SignalR', 'signalR'],
+  ['App Configuration', 'appConfiguration'],
   ['Storage', 'storage'],
   ['Logs', 'logs'],
   ['together', 'total'],

@@ -9,6 +9,7 @@ export interface MonthlyCost {
   readonly serviceBus: number;
   readonly redis: number;
   readonly signalR: number;
+  readonly appConfiguration: number;
   readonly storage: number;
   readonly logs: number;
   readonly total: number;
@@ -25,6 +26,7 @@ export function monthlyCost(tasks: number, size: Size, inputs: CostInputs): Mont
     serviceBus: serviceBusCost(tasks, inputs),
     redis: prices.redisPerMonth[size],
     signalR: signalRCost(tasks, size, inputs),
+    appConfiguration: prices.appConfigurationPerMonth[size],
     storage:
       (tasks / 10_000) * prices.storagePerTenThousandWrites +
       ((tasks * app.payloadKb) / million) * (app.payloadDays / 30) * prices.storagePerGbMonth,

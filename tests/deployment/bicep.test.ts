@@ -82,7 +82,7 @@ describe('the app settings', () => {
     'signalR.outputs.endpoint': 'https://sigr-1.service.signalr.net',
     'redis.outputs.hostName': 'redis-1.westeurope.redis.azure.net',
     'redis.outputs.port': '10000',
-    'monitoring.outputs.connectionString': 'InstrumentationKey=x',
+    'monitoring.outputs.connectionString': `InstrumentationKey=${ids};IngestionEndpoint=https://x.in.applicationinsights.azure.com/`,
     'appConfiguration.outputs.endpoint': 'https://appcs-1.azconfig.io',
     callbackHosts: '',
     "join(allowedOrigins, ',')": '',

@@ -9,6 +9,10 @@ export function connectionStringOf(binding: Binding, environment: Environment): 
   const name = binding['connectionStringSetting'] ?? binding['connection'];
   const settingName = typeof name === 'string' && name !== '' ? name : defaultConnection;
   const value = setting(environment, settingName);
+  if (!value && setting(environment, `${settingName}__serviceUri`))
+    throw new Error(
+      `This host signs in to SignalR by connection string only: put one into the setting "${settingName}". In Azure "${settingName}__serviceUri" and an identity do.`,
+    );
   if (!value) throw new Error(`The SignalR connection string is missing: put it into the setting "${settingName}".`);
   return value;
 }
