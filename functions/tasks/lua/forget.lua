@@ -7,5 +7,5 @@ local blobs = redis.call('SMEMBERS', key('earlier-blobs', id))
 if task.payloadBlob then blobs[#blobs + 1] = task.payloadBlob end
 redis.call('DEL', KEYS[1], key('payload', id), key('result', id), key('timeline', id), key('steps', id),
   key('errors', id), key('edits', id), key('original-payload', id), key('earlier-blobs', id), key('replay-plans', id),
-  key('receipts', id))
+  key('receipts', id), key('logs', id))
 return blobs
