@@ -192,6 +192,7 @@ export class WaitingWorld {
       publish: () => undefined,
       callBack: async () => undefined,
       onStarted: () => undefined,
+      keepLogs: async () => undefined,
       log: () => undefined,
       createToken: () => `token-${(this.#tokens += 1)}`,
       random: () => 0.5,
