@@ -6,6 +6,7 @@ import type { EventPage, Timeline } from '../contracts/task-event.ts';
 import type { Stats, StatsWindow } from '../contracts/stats.ts';
 import type { CancelledTasks, CancelTasks, TaskCounts } from '../contracts/task-filter.ts';
 import type { TaskTypeInfo, TaskTypeList } from '../contracts/task-type-info.ts';
+import type { TaskLogs } from '../contracts/task-log.ts';
 import type { Task, TaskPage } from '../contracts/task.ts';
 import type { CreateUpload, Upload } from '../contracts/uploads.ts';
 import type { SendRequest } from './request.ts';
@@ -82,6 +83,11 @@ export class TaskApi {
 
   async getTimeline(id: string): Promise<Timeline> {
     return (await this.#send({ method: 'GET', path: `${taskPath(id)}/timeline` })) as Timeline;
+  }
+
+  /** @param after number of the last line that is known */
+  async getLogs(id: string, after = 0): Promise<TaskLogs> {
+    return (await this.#send({ method: 'GET', path: `${taskPath(id)}/logs`, query: { after } })) as TaskLogs;
   }
 
   async cancel(id: string): Promise<Task> {

@@ -33,6 +33,7 @@ import './task-types/list-task-types.ts';
 import './events/negotiate.ts';
 import './events/list-events.ts';
 import './receipts/send-receipts.ts';
+import './task-logs/get-task-logs.ts';
 import './health/get-health.ts';
 import './stats/get-stats.ts';
 import './stats/merge-stats.ts';

@@ -81,6 +81,11 @@ const tasks: Record<string, Operation> = {
     method: 'get', path: '/api/tasks/{id}/timeline', tag: 'Tasks', summary: 'What happened to a task',
     answers: { 200: 'Timeline' }, errors: ['not-found'],
   },
+  GetTaskLogs: {
+    method: 'get', path: '/api/tasks/{id}/logs', tag: 'Tasks', summary: 'What the handler of a task logged, newest lines',
+    parameters: { after: whole('Lines after this number.', 0, 1_000_000_000) },
+    answers: { 200: 'TaskLogs' }, errors: ['invalid-request', 'not-found'],
+  },
   ListTasks: {
     method: 'get', path: '/api/tasks', tag: 'Tasks', summary: 'Tasks, newest first',
     parameters: { ...taskFilter, ...page(500) },

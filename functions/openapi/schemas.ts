@@ -8,6 +8,7 @@ import { Stats } from '../../contracts/stats.ts';
 import { RescheduleTask, SubmitTask } from '../../contracts/submit.ts';
 import { EventPage, TaskEvent, Timeline } from '../../contracts/task-event.ts';
 import { CancelledTasks, CancelTasks, TaskCounts } from '../../contracts/task-filter.ts';
+import { TaskLogs } from '../../contracts/task-log.ts';
 import { Task, TaskPage } from '../../contracts/task.ts';
 import { CreateUpload, Upload } from '../../contracts/uploads.ts';
 import * as answers from './answers.ts';
@@ -39,6 +40,7 @@ export const answerSchemas = {
   EventPage,
   ReceiptsTaken,
   Timeline,
+  TaskLogs,
   BatchResults: answers.BatchResults,
   TaskTypeList: answers.TaskTypeList,
   ConnectionInfo: answers.ConnectionInfo,

@@ -40,13 +40,14 @@ export const checksumFiles = defineTaskType({
     report: { title: 'Hand-over', receivedOn: '2026-11-20' },
   },
   about: ({ files, report }) => report?.title ?? files.map(({ name }) => name).join(', '),
-  async run({ progress, signal }, { algorithm, files, report }) {
+  async run({ log, progress, signal }, { algorithm, files, report }) {
     const checked = [];
     for (const [i, { name, content, expected }] of files.entries()) {
       signal.throwIfAborted();
       const bytes = decode(name, content);
       const checksum = createHash(algorithm).update(bytes).digest('hex');
       checked.push({ name, bytes: bytes.length, checksum, ...(expected && { asExpected: checksum === expected.toLowerCase() }) }); // prettier-ignore
+      log(`${name}: ${bytes.length} bytes, ${algorithm} ${checksum}`);
       progress(((i + 1) / files.length) * 100, name);
     }
     return { ...report, algorithm, files: checked };

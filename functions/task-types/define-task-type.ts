@@ -22,6 +22,7 @@ export interface TaskContext {
    * @param message what is being done, up to 500 characters
    */
   readonly progress: (percent: number, message?: string) => void;
+  /** As console.log; also kept with the task (`logLimits`), where its owner reads it: log no secret. */
   readonly log: (...args: unknown[]) => void;
   /**
    * Does a part of the work once: its value is remembered, and a later attempt gets it without running it again. Put each

@@ -27,7 +27,8 @@ export const echo = defineTaskType({
   }),
   example: { message: 'Hello', delayMs: 2000, failures: 1 },
   about: ({ message }) => (typeof message === 'string' ? message : undefined),
-  async run({ attempt, progress, signal }, { message, delayMs = 0, failures = 0, permanent = false }) {
+  async run({ attempt, log, progress, signal }, { message, delayMs = 0, failures = 0, permanent = false }) {
+    if (delayMs > 0) log(`Waiting ${delayMs} ms, as asked.`);
     for (let waited = 0; waited < delayMs; waited += progressEveryMs) {
       if (waited > 0)
         progress((waited / delayMs) * 100, `Waited ${(waited / 1000).toFixed(1)} of ${(delayMs / 1000).toFixed(1)} s`);

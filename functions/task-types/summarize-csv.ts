@@ -23,14 +23,16 @@ export const summarizeCsv = defineTaskType({
   }),
   example: { csv: 'city,inhabitants,founded\nBerlin,3677472,1237-10-28\nParis,2102650,\nOslo,709037,1048-01-01\n' },
   about: ({ csv }) => csv.slice(0, 200).split(/\r?\n/, 1)[0],
-  async run({ progress, signal }, { csv }): Promise<CsvSummary> {
+  async run({ log, progress, signal }, { csv }): Promise<CsvSummary> {
     let columns: ColumnSummarizer[] | undefined;
     let rows = 0;
     for await (const { records, read } of parseCsv(csv)) {
       signal.throwIfAborted();
       for (const record of records) {
-        if (columns === undefined) columns = columnNames(record).map((name) => new ColumnSummarizer(name));
-        else {
+        if (columns === undefined) {
+          columns = columnNames(record).map((name) => new ColumnSummarizer(name));
+          log(`${columns.length} columns: ${columnNames(record).slice(0, 20).join(', ')}`);
+        } else {
           rows += 1;
           for (let i = 0; i < columns.length; i += 1) columns[i]!.add(record[i] ?? '');
         }
@@ -38,6 +40,7 @@ export const summarizeCsv = defineTaskType({
       progress(read * 100, `Row ${rows.toLocaleString('en')}`);
     }
     if (columns === undefined) throw new PermanentError('The CSV has no line with text in it.', 'invalid-csv');
+    log(`${rows} rows read.`);
     return { rows, columns: columns.map((column) => column.summary()) };
   },
 });

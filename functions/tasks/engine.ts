@@ -6,6 +6,8 @@ import { submitCallback } from '../callbacks/submit-callback.ts';
 import { sendMessage } from '../azure/service-bus.ts';
 import { publish } from '../events/publish.ts';
 import { OwnerWindow } from '../limits/owner-window.ts';
+import { appendLogs } from '../task-logs/log-store.ts';
+import type { LogBatch } from '../task-logs/log-keeper.ts';
 import { TypeSlots } from '../limits/type-slots.ts';
 import { getPatientPayloadStore, getPayloadStore } from '../payloads/get-payload-store.ts';
 import { getSettings } from '../settings.ts';
@@ -37,6 +39,8 @@ export interface Engine {
   /** Hears of each task that starts here. */
   readonly onStarted: (id: string) => void;
   readonly log: (...args: unknown[]) => void;
+  /** Keeps what a handler logged with its task. */
+  readonly keepLogs: (id: string, batch: LogBatch) => Promise<void>;
   readonly createToken: () => string;
   /** 0 to 1. */
   readonly random: () => number;
@@ -116,6 +120,7 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
       hasStarted(id);
     },
     log,
+    keepLogs: (id, batch) => appendLogs(redis, id, batch),
     createToken: randomUUID,
     random: Math.random,
     now: Date.now,

@@ -39,6 +39,7 @@ beforeAll(async () => {
     callBack: async () => undefined,
     onStarted: () => undefined,
     log: () => undefined,
+    keepLogs: async () => undefined,
     createToken: () => 'token',
     random: () => 0.5,
     now: Date.now,

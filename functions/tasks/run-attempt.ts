@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import { holdingMemory } from '../payloads/memory-budget.ts';
 import { traced } from '../telemetry/traced.ts';
+import { LogKeeper } from '../task-logs/log-keeper.ts';
 import type { TaskContext, TaskType } from '../task-types/define-task-type.ts';
 import type { Engine } from './engine.ts';
 import { Interruption, keepLease } from './lease.ts';
@@ -34,11 +35,18 @@ async function attend(engine: Engine, inHand: InHand, token: string): Promise<Ha
   const progress = new ProgressReporter(async (value) => {
     engine.publish(fields.owner!, await engine.store.reportProgress(id, token, value));
   });
+  const logs = new LogKeeper({
+    attempt: Number(fields.attempt),
+    token,
+    keep: (batch) => engine.keepLogs(id, batch),
+    now: engine.now,
+  });
   try {
     return await holdingMemory(Number(fields.payloadBytes), () =>
-      handle(engine, { taskType, inHand, token, controller, progress }),
+      handle(engine, { taskType, inHand, token, controller, progress, logs }),
     );
   } finally {
+    logs.close();
     await progress.close();
     lease.close();
   }
@@ -50,11 +58,12 @@ interface Attempt {
   readonly token: string;
   readonly controller: AbortController;
   readonly progress: ProgressReporter;
+  readonly logs: LogKeeper;
 }
 
 async function handle(
   engine: Engine,
-  { taskType, inHand, token, controller, progress }: Attempt,
+  { taskType, inHand, token, controller, progress, logs }: Attempt,
 ): Promise<HandlerOutcome> {
   const { fields, steps: known } = inHand;
   const id = fields.id!;
@@ -66,7 +75,10 @@ async function handle(
     attempt: Number(fields.attempt),
     maxAttempts: Number(fields.maxAttempts),
     progress: (percent, message) => progress.report(percent, message),
-    log: (...args) => engine.log(`[${id}]`, ...args),
+    log: (...args) => {
+      engine.log(`[${id}]`, ...args);
+      logs.add(args);
+    },
     step: createStep({
       known,
       checkLease: async () => (once ? checkLease(engine, id, token) : undefined),

@@ -23,6 +23,8 @@ export const errorsKey = (id: string) => `${tag(partitionOfTask(id))}:errors:${i
 export const originalPayloadKey = (id: string) => `${tag(partitionOfTask(id))}:original-payload:${id}`;
 /** Hash: who has had and who has seen the task (receipts/lua/record.lua). */
 export const receiptsKey = (id: string) => `${tag(partitionOfTask(id))}:receipts:${id}`;
+/** List of what the handler logged, newest kept (task-logs/lua/append.lua). */
+export const logsKey = (id: string) => `${tag(partitionOfTask(id))}:logs:${id}`;
 /** List of edits, oldest first. */
 export const editsKey = (id: string) => `${tag(partitionOfTask(id))}:edits:${id}`;
 /** Hash of what the handler's steps gave: JSON by name. */

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { appendLogs } from '../task-logs/log-store.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { latestCursor, readAllEvents, readOwnerEvents } from '../events/event-store.ts';
 import { createTaskId } from './task-id.ts';
@@ -417,6 +418,11 @@ describe('cancelling and expiring', () => {
   it('forgets a finished task whole', async () => {
     const id = await running('t', { idempotency: idempotency('a') });
     await store.complete(id, 't', JSON.stringify('x'.repeat(20_000)));
+    await appendLogs(redis, id, {
+      name: 't:1',
+      left: 0,
+      lines: [{ at: new Date(0).toISOString(), attempt: 1, text: 'x' }],
+    });
     await store.forget(id);
     expect(await findTask(redis, id)).toBeUndefined();
     expect((await redis.keys('*')).filter((key) => key.includes(id))).toEqual([]);

@@ -61,6 +61,7 @@ beforeEach(async () => {
     callBack: async () => undefined,
     onStarted: () => undefined,
     log: () => undefined,
+    keepLogs: async () => undefined,
     createToken: () => 'token',
     random: () => 0.5,
     now: () => now,

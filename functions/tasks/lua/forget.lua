@@ -9,6 +9,6 @@ local blobs = redis.call('SMEMBERS', lib.key('earlier-blobs', id))
 if task.payloadBlob then blobs[#blobs + 1] = task.payloadBlob end
 redis.call('DEL', KEYS[1], lib.key('payload', id), lib.key('result', id), lib.key('steps', id),
   lib.key('errors', id), lib.key('edits', id), lib.key('original-payload', id), lib.key('earlier-blobs', id), lib.key('replay-plans', id),
-  lib.key('receipts', id))
+  lib.key('receipts', id), lib.key('logs', id))
 lib.forgetTimeline()
 return blobs

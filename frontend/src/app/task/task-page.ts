@@ -33,6 +33,7 @@ import { AttemptErrors } from './attempt-errors.ts';
 import { StateMachine } from './state-machine.ts';
 import { TaskActions } from './task-actions.ts';
 import { TaskFacts } from './task-facts.ts';
+import { TaskLogs } from './task-logs.ts';
 import { TaskPayload } from './task-payload.ts';
 import { TaskSteps } from './task-steps.ts';
 import { Timeline } from './timeline.ts';
@@ -60,6 +61,7 @@ const changesErrors: readonly string[] = ['retrying', 'dead-lettered', 'complete
     TabBar,
     TaskActions,
     TaskFacts,
+    TaskLogs,
     TaskPayload,
     TaskSteps,
     Timeline,
@@ -121,6 +123,7 @@ export class TaskPage {
     { name: 'payload', word: $localize`Payload`, note: formatBytes(this.task()?.payloadBytes ?? 0) },
     { name: 'errors', word: $localize`Errors`, note: noteOf(this.failures().length) },
     { name: 'steps', word: $localize`Steps`, note: noteOf(this.steps().length) },
+    { name: 'logs', word: $localize`Logs` },
   ]);
   /** A dead letter is looked at for why it failed, anything else for what came of it. */
   protected readonly tab = linkedSignal((): string => {

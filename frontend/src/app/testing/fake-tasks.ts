@@ -9,6 +9,7 @@ import type { Receipt, ReceiptKind } from '../../../../contracts/receipt.ts';
 import type { Problem } from '../../../../contracts/problem.ts';
 import type { BatchResult, SubmitTask } from '../../../../contracts/submit.ts';
 import type { AttemptError, Step, TaskEvent } from '../../../../contracts/task-event.ts';
+import type { LogLine } from '../../../../contracts/task-log.ts';
 import type { TaskTypeInfo } from '../../../../contracts/task-type-info.ts';
 import type { JsonPatch, ReplayDeadLetters, ReplayPlan, ReplayProgress } from '../../../../contracts/replay.ts';
 import type { CancelledTasks, CancelTasks } from '../../../../contracts/task-filter.ts';
@@ -104,6 +105,8 @@ export class FakeTasks {
   /** Of each batch, from 1. */
   refusedRows: readonly number[] = [];
   payload: unknown = { message: 'Hello' };
+  logs: readonly LogLine[] = [];
+  droppedLogs = 0;
 
   readonly client = {
     events$: this.events$,
@@ -120,6 +123,11 @@ export class FakeTasks {
         errors: this.errors,
         steps: this.steps,
         edits: [],
+      }),
+      getLogs: async (id: string, after = 0) => ({
+        taskId: id,
+        lines: this.logs.filter(({ number }) => number > after),
+        dropped: this.droppedLogs,
       }),
       replay: async (id: string, patch?: JsonPatch) => {
         this.edited.push({ id, patch });
