@@ -1,14 +1,19 @@
-import type { Task } from '../contracts/task.ts';
+import type { Task, TaskPage } from '../contracts/task.ts';
 
 export interface CompletionSources {
-  readonly fetchNewest: () => Promise<readonly Task[]>;
+  /** Newest first; from there on where a cursor is given. */
+  readonly fetchPage: (limit: number, cursor?: string) => Promise<TaskPage>;
   readonly fetchOne: (id: string) => Promise<Task>;
   readonly keep: (tasks: readonly Task[]) => void;
   readonly isKnown: (id: string) => boolean;
 }
 
-/** More unknown tasks than this are looked for in the list before they are fetched one by one. */
-const fewUnknown = 8;
+/** `unknown`: not worth a request once it is known. */
+type Why = 'unknown' | 'known';
+
+/** More than this are looked for in the list before they are fetched one by one. */
+const few = 8;
+const pageSizes = { least: 100, most: 500 };
 
 /**
  * Fetches the tasks whose events said too little. One request at a time and no task twice, however many events come:
@@ -16,8 +21,10 @@ const fewUnknown = 8;
  */
 export class Completion {
   readonly #sources: CompletionSources;
-  readonly #unknown = new Set<string>();
-  readonly #stale = new Set<string>();
+  /** What a list tells of them is enough. */
+  readonly #listed = new Map<string, Why>();
+  /** Fetched one by one. */
+  readonly #single = new Map<string, Why>();
   #running: Promise<void> | undefined;
 
   constructor(sources: CompletionSources) {
@@ -26,13 +33,19 @@ export class Completion {
 
   /** A task that is not known. */
   addUnknown(id: string): void {
-    this.#unknown.add(id);
+    if (!this.#listed.has(id)) this.#listed.set(id, 'unknown');
     this.#run();
   }
 
-  /** A task that is known, but not as it is now. */
+  /** A task whose events may have been missed. */
+  addUnsure(id: string): void {
+    this.#listed.set(id, 'known');
+    this.#run();
+  }
+
+  /** A task that is known, but for a part that lists may leave out. */
   addStale(id: string): void {
-    this.#stale.add(id);
+    this.#single.set(id, 'known');
     this.#run();
   }
 
@@ -52,23 +65,47 @@ export class Completion {
 
   /** Lets go of what has not been fetched yet. */
   clear(): void {
-    this.#unknown.clear();
-    this.#stale.clear();
+    this.#listed.clear();
+    this.#single.clear();
   }
 
   async #fetchAll(): Promise<void> {
-    const { fetchNewest, fetchOne, keep, isKnown } = this.#sources;
-    while (this.#unknown.size + this.#stale.size > 0) {
-      if (this.#unknown.size > fewUnknown) keep(await fetchNewest().catch(() => []));
-      for (const ids of [this.#stale, this.#unknown]) {
-        for (const id of ids) {
-          ids.delete(id);
-          if (ids === this.#unknown && isKnown(id)) continue;
-          // Gone, or the connection is: the next event of the task asks again.
-          const task = await fetchOne(id).catch(() => undefined);
-          if (task) keep([task]);
-        }
+    while (this.#listed.size + this.#single.size > 0) {
+      const wanted = new Map(this.#listed);
+      if (wanted.size > few) await this.#lookInList(wanted);
+      for (const [id, why] of wanted) {
+        if (this.#listed.delete(id) && !this.#single.has(id)) this.#single.set(id, why);
       }
+      await this.#fetchSingle();
+    }
+  }
+
+  /** Goes back through the list as far as the oldest that is wanted: IDs are sorted by time. */
+  async #lookInList(wanted: Map<string, Why>): Promise<void> {
+    let cursor: string | undefined;
+    do {
+      const limit = Math.min(pageSizes.most, Math.max(pageSizes.least, wanted.size));
+      const page = await this.#sources.fetchPage(limit, cursor).catch(() => undefined);
+      if (page === undefined) return;
+      this.#sources.keep(page.tasks);
+      for (const { id } of page.tasks) {
+        this.#listed.delete(id);
+        wanted.delete(id);
+      }
+      const last = page.tasks.at(-1)?.id ?? '';
+      cursor = [...wanted.keys()].some((id) => id < last) ? page.cursor : undefined;
+    } while (cursor !== undefined && wanted.size > few);
+  }
+
+  async #fetchSingle(): Promise<void> {
+    for (const [id, why] of this.#single) {
+      // What comes meanwhile by the hundred is looked for in the list first.
+      if (this.#listed.size > few) return;
+      this.#single.delete(id);
+      if (why === 'unknown' && this.#sources.isKnown(id)) continue;
+      // Gone, or the connection is: the next event of the task asks again.
+      const task = await this.#sources.fetchOne(id).catch(() => undefined);
+      if (task) this.#sources.keep([task]);
     }
   }
 }

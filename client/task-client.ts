@@ -66,7 +66,7 @@ export class TaskClient {
   readonly #store: TaskStore;
   readonly #list = new BehaviorSubject<ListState>({ kind: 'loading' });
   readonly #completion = new Completion({
-    fetchNewest: async () => (await this.api.listTasks({ limit: pageSize })).tasks,
+    fetchPage: (limit, cursor) => this.api.listTasks({ limit, ...(cursor !== undefined && { cursor }) }),
     fetchOne: (id) => this.api.getTask(id),
     keep: (tasks) => this.#store.put(tasks),
     isKnown: (id) => this.#store.get(id) !== undefined,
@@ -235,7 +235,7 @@ export class TaskClient {
       const { cursor } = await this.api.listEvents('latest');
       const unsure = new Set(this.#store.openIds());
       for (const { id } of await this.#loadPage({})) unsure.delete(id);
-      for (const id of unsure) this.#completion.addStale(id);
+      for (const id of unsure) this.#completion.addUnsure(id);
       return cursor;
     } catch (error) {
       this.#list.next({ kind: 'failed', error: error as ApiError });

@@ -29,10 +29,23 @@ async function submitBatch(api: Api, count: number, batch: number): Promise<stri
 
 const clientPath = '/flood-client.js';
 
-/** Runs the client once more inside the page, beside the app's, and keeps the cursor of each event it gives. */
+/** Without the tasks, which the app's own client keeps: the page is to have no work that is not the app's. */
+const feed = `
+  import { fetchRequest, TaskApi } from './client/index.ts';
+  import { signalRHub } from './client/hub.ts';
+  import { LiveFeed } from './client/live-feed.ts';
+  const api = new TaskApi(fetchRequest(location.origin));
+  export const connect = () => new LiveFeed({
+    openHub: signalRHub(() => api.negotiate()),
+    listEvents: (after) => api.listEvents(after),
+    snapshot: async () => (await api.listEvents('latest')).cursor,
+  });
+`;
+
+/** Runs the client's feed once more inside the page, beside the app's client, and keeps the cursor of each event it gives. */
 export async function countEventsIn(page: Page): Promise<void> {
   const { outputFiles } = await build({
-    stdin: { contents: `export { connect } from './client/index.ts';`, resolveDir: process.cwd(), loader: 'ts' },
+    stdin: { contents: feed, resolveDir: process.cwd(), loader: 'ts' },
     bundle: true,
     write: false,
     format: 'iife',
@@ -51,7 +64,7 @@ export async function countEventsIn(page: Page): Promise<void> {
     scope.floodCursors = [];
     client.events$.subscribe((events) => scope.floodCursors.push(...events.map(({ cursor }) => cursor)));
     client.start();
-    await new Promise<void>((resolve) => client.connection$.subscribe(({ kind }) => kind === 'live' && resolve()));
+    await new Promise<void>((resolve) => client.state$.subscribe(({ kind }) => kind === 'live' && resolve()));
   });
 }
 
@@ -65,7 +78,7 @@ interface FloodScope {
   readonly floodClient: {
     connect(): {
       readonly events$: { subscribe(next: (events: readonly { cursor: string }[]) => void): unknown };
-      readonly connection$: { subscribe(next: (state: { kind: string }) => void): unknown };
+      readonly state$: { subscribe(next: (state: { kind: string }) => void): unknown };
       start(): void;
     };
   };

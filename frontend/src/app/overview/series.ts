@@ -41,13 +41,18 @@ function change({ submitted, replayed, completed, deadLettered, cancelled, expir
   return submitted + replayed - completed - deadLettered - cancelled - expired;
 }
 
+const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+// Made once: making one takes longer than a hundred uses.
+const labels = {
+  seconds: new Intl.DateTimeFormat(undefined, { ...clock, second: '2-digit' }),
+  minutes: new Intl.DateTimeFormat(undefined, clock),
+  days: new Intl.DateTimeFormat(undefined, { weekday: 'short', ...clock }),
+};
+
 /** A step's time, as long as the window needs it: `10:05:30`, `10:05`, or with its day. @param at ISO 8601 */
 export function stepLabel(at: string, window: StatsWindow): string {
-  const time = new Date(at);
-  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-  if (window === '5m') return time.toLocaleTimeString(undefined, { ...clock, second: '2-digit' });
-  if (window === '7d') return time.toLocaleString(undefined, { weekday: 'short', ...clock });
-  return time.toLocaleTimeString(undefined, clock);
+  const label = window === '5m' ? labels.seconds : window === '7d' ? labels.days : labels.minutes;
+  return label.format(new Date(at));
 }
 
 /** From when to when a step is. ISO 8601. */

@@ -91,7 +91,7 @@ import { waitWords } from './wait-words.ts';
     dl {
       display: grid;
       grid-template-columns: auto minmax(0, 1fr);
-      gap: 6px 16px;
+      gap: 6px 12px;
       font-size: 13px;
     }
     dt {
@@ -104,6 +104,7 @@ import { waitWords } from './wait-words.ts';
       display: block;
       color: var(--text-muted);
       font-size: 12px;
+      letter-spacing: -0.01em;
     }
   `,
 })

@@ -13,7 +13,7 @@ const everyMs = 1_000;
 /** Whoever has scrolled up further than this wants to read there. */
 const bottomPx = 24;
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 }); // prettier-ignore
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' }); // prettier-ignore
 
 /** What the handler logged, attempt by attempt; grows while it runs. */
 @Component({

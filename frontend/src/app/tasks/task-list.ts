@@ -124,7 +124,9 @@ export class TaskList {
     return sum(this.counts(), chosen.length > 0 ? chosen : statesInOrder);
   });
   protected readonly more = computed(() => (this.#counts.value()?.truncated === true ? '+' : ''));
-  protected readonly countText = (count: number | undefined) => (count === undefined ? '' : count.toLocaleString() + this.more()); // prettier-ignore
+  // Writing a number costs more than anything else of a row, and these are looked at with each event.
+  protected readonly totalText = computed(() => this.#countText(this.total()));
+  protected readonly matchingText = computed(() => this.#countText(this.matching()));
 
   readonly #isReading = toSignal(
     fromEvent(this.#view, 'scroll', { passive: true }).pipe(
@@ -187,6 +189,10 @@ export class TaskList {
     // While the event comes down: before the link takes it.
     this.#element.addEventListener('click', (event) => this.#openBeside(event), { capture: true });
     inject(Commands).offer(rowCommands({ step: (by) => this.step(by), toggle: () => this.toggleCurrent(), chooseAll: () => this.chooseShown(), open: () => this.openCurrent() })); // prettier-ignore
+  }
+
+  #countText(count: number | undefined): string {
+    return count === undefined ? '' : count.toLocaleString() + this.more();
   }
 
   protected show(filter: Filter): void {

@@ -46,7 +46,11 @@ interface Entry {
         <span [class]="kind()">{{ text() }}</span>
         @if (isLong()) {
           <button type="button" class="quiet-button" (click)="isWhole.set(!isWhole())">
-            {{ isWhole() ? 'less' : 'all' }}
+            @if (isWhole()) {
+              <ng-container i18n>less</ng-container>
+            } @else {
+              <ng-container i18n>all</ng-container>
+            }
           </button>
         }
       </span>
@@ -66,11 +70,16 @@ export class JsonTree {
   protected readonly isFoldable = computed(() => this.size() > 0);
   protected readonly size = computed(() => {
     const value = this.value();
+    if (Array.isArray(value)) return value.length;
     return typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
   });
   protected readonly entries = computed((): Entry[] => {
-    const entries = Object.entries(this.value() as object).slice(0, this.shown());
-    return entries.map(([name, value]: [string, unknown]) => ({ name, value }));
+    const value = this.value() as object;
+    // Of a long list only what is shown: nobody waits for the names of a million.
+    const shown: object = Array.isArray(value) ? value.slice(0, this.shown()) : value;
+    return Object.entries(shown)
+      .slice(0, this.shown())
+      .map(([name, entry]: [string, unknown]) => ({ name, value: entry }));
   });
   protected readonly hidden = computed(() => Math.max(0, this.size() - this.shown()));
   protected readonly about = computed(() => {
@@ -78,10 +87,13 @@ export class JsonTree {
     return this.isOpen() ? `${open}${this.size()}${close}` : `${open} … ${this.size()} ${close}`;
   });
   protected readonly kind = computed(() => (this.value() === null ? 'null' : typeof this.value()));
-  readonly #json = computed(() => JSON.stringify(this.value()) ?? '');
-  protected readonly isLong = computed(() => this.#json().length > longestText);
+  protected readonly isLong = computed(() => {
+    const value = this.value();
+    return typeof value === 'string' && value.length > longestText;
+  });
   protected readonly text = computed(() => {
-    const json = this.#json();
-    return this.isLong() && !this.isWhole() ? `${json.slice(0, longestText)}…` : json;
+    const value = this.value();
+    if (!this.isLong() || this.isWhole()) return JSON.stringify(value) ?? '';
+    return `${JSON.stringify((value as string).slice(0, longestText)).slice(0, -1)}…`;
   });
 }

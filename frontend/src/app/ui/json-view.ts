@@ -29,10 +29,15 @@ import { MediaList } from './media-list.ts';
       <app-media-list [media]="media()" />
     }
     @if (isTable() && records(); as table) {
-      @for (fact of facts(); track fact[0]) {
-        <p class="fact">
-          <span class="muted">{{ fact[0] }}</span> {{ fact[1] }}
-        </p>
+      @if (facts().length > 0) {
+        <dl>
+          @for (fact of facts(); track fact[0]) {
+            <div>
+              <dt class="muted">{{ fact[0] }}</dt>
+              <dd>{{ fact[1] }}</dd>
+            </div>
+          }
+        </dl>
       }
       <app-data-table [rows]="table.rows" [label]="table.name" />
     } @else {
@@ -61,8 +66,20 @@ import { MediaList } from './media-list.ts';
       background: var(--accent-soft);
       color: var(--accent);
     }
-    .fact {
-      display: inline-block;
+    dl {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 4px 24px;
+    }
+    dl div {
+      display: flex;
+      gap: 8px;
+      min-width: 0;
+    }
+    dd {
+      min-width: 0;
+      unicode-bidi: isolate;
+      overflow-wrap: anywhere;
     }
   `,
 })
@@ -77,9 +94,12 @@ export class JsonView {
     const value = this.value();
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
     const rest = Object.entries(value).filter(([name]) => name !== this.records()?.name);
-    return rest.map(
-      ([name, fact]) => [name, typeof fact === 'number' ? fact.toLocaleString() : JSON.stringify(fact)] as const,
-    );
+    return rest.map(([name, fact]) => [name, factText(fact)] as const);
   });
   protected readonly json = () => JSON.stringify(this.value(), null, 2);
+}
+
+function factText(fact: unknown): string {
+  if (typeof fact === 'string') return fact;
+  return typeof fact === 'number' ? fact.toLocaleString() : JSON.stringify(fact);
 }
