@@ -4,6 +4,7 @@ export type { ConnectionState } from './connection-state.ts';
 export { compareCursors } from './cursor.ts';
 export type { LiveFeedTimings } from './live-feed.ts';
 export { LiveStream } from './live-stream.ts';
+export type { ReceiptMemory } from './receipts.ts';
 export { fetchRequest, requestTarget, type ApiRequest, type SendRequest } from './request.ts';
 export { ScheduleApi, type ScheduleQuery } from './schedule-api.ts';
 export { ServerClock } from './server-clock.ts';

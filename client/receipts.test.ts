@@ -1,4 +1,5 @@
 import type { Receipt } from '../contracts/receipt.ts';
+import { apiErrorFrom } from './api-error.ts';
 import { Receipts } from './receipts.ts';
 
 const receipt = (taskId: string, kind: Receipt['kind'] = 'delivered', cursor = '1-0'): Receipt => ({
@@ -51,5 +52,37 @@ describe('receipts', () => {
     await new Promise(setImmediate);
     await answer();
     expect(batches.map(({ length }) => length)).toEqual([200, 50]);
+  });
+
+  it('that could not be sent are sent by the next page, once', async () => {
+    let kept: readonly Receipt[] = [];
+    const memory = { read: async () => kept, write: (receipts: readonly Receipt[]) => void (kept = [...receipts]) };
+    const closed = new Receipts(() => new Promise(() => undefined), memory);
+    closed.add(receipt('a'));
+    await closed.resume();
+    closed.add(receipt('b'));
+    await new Promise(setImmediate);
+
+    const batches: (readonly Receipt[])[] = [];
+    const next = new Receipts(async (receipts) => void batches.push(receipts), memory);
+    next.add(receipt('c'));
+    await next.resume();
+    next.add(receipt('a', 'delivered', '2-0'));
+    await new Promise(setImmediate);
+    expect(batches.flat()).toEqual(['c', 'a', 'b'].map((id) => receipt(id)));
+    expect(kept).toEqual([]);
+  });
+
+  it('that are refused for good are given up', async () => {
+    const batches: (readonly Receipt[])[] = [];
+    const receipts = new Receipts(async (some) => {
+      batches.push(some);
+      if (batches.length === 1) throw apiErrorFrom(400, { code: 'invalid-request', detail: 'No such kind.' });
+    });
+    receipts.add(receipt('a'));
+    await new Promise(setImmediate);
+    receipts.add(receipt('b'));
+    await new Promise(setImmediate);
+    expect(batches).toEqual([[receipt('a')], [receipt('b')]]);
   });
 });

@@ -14,7 +14,7 @@ import {
   takeWhile,
   Subject,
 } from 'rxjs';
-import type { ReceiptKind } from '../contracts/receipt.ts';
+import type { Receipt, ReceiptKind } from '../contracts/receipt.ts';
 import type { SubmitTask } from '../contracts/submit.ts';
 import type { ReplayProgress } from '../contracts/replay.ts';
 import type { TaskEvent } from '../contracts/task-event.ts';
@@ -25,7 +25,7 @@ import type { ConnectionState } from './connection-state.ts';
 import { signalRHub } from './hub.ts';
 import { LiveFeed, type LiveFeedTimings } from './live-feed.ts';
 import { LiveStream } from './live-stream.ts';
-import { Receipts } from './receipts.ts';
+import { type ReceiptMemory, Receipts } from './receipts.ts';
 import type { SendRequest } from './request.ts';
 import { ScheduleApi } from './schedule-api.ts';
 import { ServerClock } from './server-clock.ts';
@@ -45,6 +45,8 @@ export interface TaskClientOptions {
   /** The one that `send` teaches. */
   readonly clock?: ServerClock;
   readonly timings?: Partial<LiveFeedTimings>;
+  /** Without it, receipts that could not be sent are lost with the page. */
+  readonly receiptMemory?: ReceiptMemory;
 }
 
 /** How far the list of tasks has been fetched. */
@@ -71,11 +73,7 @@ export class TaskClient {
     keep: (tasks) => this.#store.put(tasks),
     isKnown: (id) => this.#store.get(id) !== undefined,
   });
-  readonly #receipts = new Receipts(async (receipts) => {
-    await this.api.sendReceipts(receipts);
-    // The task tells it from now on.
-    for (const { taskId, kind } of receipts) if (kind === 'seen') this.#completion.addStale(taskId);
-  });
+  readonly #receipts: Receipts;
   #next: string | undefined;
 
   constructor({ send, clock, schedule = (flush) => void setTimeout(flush, 16), ...options }: TaskClientOptions) {
@@ -83,6 +81,7 @@ export class TaskClient {
     this.api = new TaskApi(send);
     this.schedules = new ScheduleApi(send);
     this.#store = new TaskStore(schedule);
+    this.#receipts = new Receipts((receipts) => this.#sendReceipts(receipts), options.receiptMemory);
     this.#feed = new LiveFeed({
       ...options,
       now: () => this.clock.local(),
@@ -130,6 +129,7 @@ export class TaskClient {
   /** Connects; watching does that by itself. */
   start(): void {
     this.#feed.start();
+    void this.#receipts.resume();
   }
 
   stop(): void {
@@ -227,6 +227,12 @@ export class TaskClient {
     const page = await this.api.listTasks({ limit: pageSize, ...query });
     this.#store.put(page.tasks);
     return page;
+  }
+
+  async #sendReceipts(receipts: readonly Receipt[]): Promise<void> {
+    await this.api.sendReceipts(receipts);
+    // The task tells it from now on.
+    for (const { taskId, kind } of receipts) if (kind === 'seen') this.#completion.addStale(taskId);
   }
 
   async #snapshot(): Promise<string> {

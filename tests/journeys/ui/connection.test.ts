@@ -28,6 +28,24 @@ async function listed(page: Page): Promise<string[]> {
 const untilOffline = (page: Page) => indicator(page).getByText(/^Offline/).waitFor(); // prettier-ignore
 const untilCompleted = (page: Page, id: string) => rowOf(page, id).getByText('Completed').waitFor();
 
+it('sends receipts after a reload that could not be sent before', async () => {
+  browser.mayComplain(/ERR_FAILED/);
+  const { api, page } = await listOf('rea');
+  const { id } = await api.submit('echo', { message: 'seen, but not told', delayMs: 1_500 });
+  await page.route('**/api/receipts', (route) => route.abort());
+  await rowOf(page, id).click();
+  await page.getByRole('button', { name: 'Tell me when it ends' }).click();
+  await page.getByRole('link', { name: 'Schedules' }).click();
+  const tried = page.waitForRequest('**/api/receipts');
+  await api.ended(id);
+  await tried;
+  expect((await api.task(id)).receipts).toBeUndefined();
+  await page.unroute('**/api/receipts');
+  await page.reload();
+  const told = await api.until(id, ({ receipts }) => receipts !== undefined);
+  expect(told.receipts).toMatchObject([{ user: 'rea', isYou: true }]);
+});
+
 describe('when the network goes', () => {
   it('says so, and shows what happened meanwhile once when it is back', async () => {
     browser.mayComplain(/ERR_INTERNET_DISCONNECTED/);

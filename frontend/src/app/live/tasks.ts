@@ -6,6 +6,7 @@ import type { Task } from '../../../../contracts/task.ts';
 import { ServerClock, TaskClient } from '../../../../client/index.ts';
 import { angularRequest } from './angular-request.ts';
 import { NewestFirst } from './newest-first.ts';
+import { UnsentReceipts } from './unsent-receipts.ts';
 import { onNextFrame, pageWakes } from './page-wake.ts';
 
 /** Every task this page knows, as signals that move with the events. */
@@ -19,6 +20,7 @@ export class Tasks {
     schedule: onNextFrame(this.#page),
     wake: pageWakes(this.#page),
     isVisible: () => !this.#page.hidden,
+    receiptMemory: inject(UnsentReceipts),
   });
   readonly byId = toSignal(this.client.tasks$, { initialValue: new Map<string, Task>() });
   readonly connection = toSignal(this.client.connection$, { requireSync: true });

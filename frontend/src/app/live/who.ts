@@ -1,7 +1,7 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import { catchError, map, of } from 'rxjs';
+import { catchError, firstValueFrom, from, map, of } from 'rxjs';
 import type { operatorRole as operatorRoleName } from '../../../../contracts/names.ts';
 
 const operatorRole = 'operator' satisfies typeof operatorRoleName;
@@ -29,15 +29,17 @@ const nobody: Who = { name: $localize`Not signed in`, isSignedIn: false, roles: 
 /** Who the person is, as the platform's sign-in says. */
 @Injectable({ providedIn: 'root' })
 export class SignIn {
-  readonly who = toSignal(
+  /** Once the platform has answered. */
+  readonly known = firstValueFrom(
     inject(HttpClient)
       .get<AuthMe>('/.auth/me')
       .pipe(
         map(whoIn),
         catchError(() => of(nobody)),
       ),
-    { initialValue: nobody },
+    { defaultValue: nobody },
   );
+  readonly who = toSignal(from(this.known), { initialValue: nobody });
 }
 
 function whoIn(me: AuthMe | null): Who {
