@@ -11,6 +11,7 @@ import { ArrowKeys } from '../ui/arrow-keys.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { RelativeTime } from '../ui/relative-time.ts';
+import { ServerTextPipe } from '../ui/server-text-pipe.ts';
 import { Sparkline } from '../ui/sparkline.ts';
 import { DiscardForm } from './discard-form.ts';
 import { FilterBar } from './filter-bar.ts';
@@ -42,6 +43,7 @@ export function changesDeadLetters({ kind }: TaskEvent): boolean {
     ReplayPlanner,
     RouterLink,
     Sparkline,
+    ServerTextPipe,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './dead-letters-page.html',

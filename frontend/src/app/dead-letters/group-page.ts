@@ -14,6 +14,7 @@ import { exactTime } from '../ui/duration.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { RelativeTime } from '../ui/relative-time.ts';
+import { ServerTextPipe } from '../ui/server-text-pipe.ts';
 import { Sparkline } from '../ui/sparkline.ts';
 import { changesDeadLetters } from './dead-letters-page.ts';
 import { DiscardForm } from './discard-form.ts';
@@ -41,6 +42,7 @@ const mostShown = 500;
     ReplayPlanner,
     RouterLink,
     Sparkline,
+    ServerTextPipe,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './group-page.html',

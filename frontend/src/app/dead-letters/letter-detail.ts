@@ -8,11 +8,12 @@ import { CopyButton } from '../ui/copy-button.ts';
 import { JsonView } from '../ui/json-view.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { RelativeTime } from '../ui/relative-time.ts';
+import { ServerTextPipe } from '../ui/server-text-pipe.ts';
 
 /** A dead letter looked into: what each attempt failed with, and what it was about. */
 @Component({
   selector: 'app-letter-detail',
-  imports: [CopyButton, JsonView, ProblemNote, RelativeTime, RouterLink],
+  imports: [CopyButton, JsonView, ProblemNote, RelativeTime, RouterLink, ServerTextPipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <p class="id">
@@ -32,7 +33,7 @@ import { RelativeTime } from '../ui/relative-time.ts';
               <strong i18n>Attempt {{ error.attempt }}</strong>
               <app-relative-time class="muted" [at]="error.at" /> <code class="muted">{{ error.code }}</code>
             </p>
-            <p class="message">{{ error.message }}</p>
+            <p class="message">{{ error.message | serverText }}</p>
             @if (error.stack; as stack) {
               <details>
                 <summary i18n>Stack</summary>

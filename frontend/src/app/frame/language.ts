@@ -1,4 +1,5 @@
 import { loadTranslations } from '@angular/localize';
+import { loadServerTexts, type ServerTexts } from '../ui/server-text.ts';
 
 export const languages = [
   { code: 'en', word: 'English' },
@@ -23,12 +24,17 @@ export function pickLanguage(chosen: string | null | undefined, preferred: reado
 export async function prepareLanguage(page: Document): Promise<void> {
   const language = pickLanguage(readChoice(), page.defaultView?.navigator.languages ?? []);
   if (language === 'en') return;
-  const answer = await fetch(`/i18n/${language}.json`).catch(() => undefined);
+  const [texts, serverTexts] = await Promise.all([fetchJson(`/i18n/${language}.json`), fetchJson(`/i18n/server.${language}.json`)]); // prettier-ignore
   // English is better than nothing.
-  if (!answer?.ok) return;
-  const { translations } = (await answer.json()) as { readonly translations: Record<string, string> };
-  loadTranslations(translations);
+  if (texts === undefined) return;
+  loadTranslations((texts as { readonly translations: Record<string, string> }).translations);
+  loadServerTexts((serverTexts ?? {}) as ServerTexts);
   page.documentElement.lang = language;
+}
+
+async function fetchJson(path: string): Promise<unknown> {
+  const answer = await fetch(path).catch(() => undefined);
+  return answer?.ok ? answer.json().catch(() => undefined) : undefined;
 }
 
 /** The language of the texts that are shown. */

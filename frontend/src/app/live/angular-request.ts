@@ -1,6 +1,7 @@
 import type { HttpClient, HttpErrorResponse } from '@angular/common/http';
 import { catchError, firstValueFrom } from 'rxjs';
-import { apiErrorFrom, type SendRequest, type ServerClock } from '../../../../client/index.ts';
+import { ApiError, apiErrorFrom, type SendRequest, type ServerClock } from '../../../../client/index.ts';
+import { serverText } from '../ui/server-text.ts';
 
 /** Sends the client's requests through Angular, so that interceptors and its testing tools see them. */
 export function angularRequest(http: HttpClient, clock: ServerClock): SendRequest {
@@ -10,11 +11,16 @@ export function angularRequest(http: HttpClient, clock: ServerClock): SendReques
     const answer = await firstValueFrom(
       http.request<unknown>(method, path, options).pipe(
         catchError((error: HttpErrorResponse) => {
-          throw apiErrorFrom(error.status, error.error);
+          throw inOurLanguage(apiErrorFrom(error.status, error.error));
         }),
       ),
     );
     clock.learn(answer.headers.get('date'), sentAt);
     return answer.body;
   };
+}
+
+function inOurLanguage({ code, status, message, errors }: ApiError): ApiError {
+  const faults = errors.map(({ pointer, detail }) => ({ pointer, detail: serverText(detail) }));
+  return new ApiError(code, status, serverText(message), faults);
 }

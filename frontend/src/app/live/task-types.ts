@@ -1,6 +1,7 @@
 import { inject, Injectable, signal } from '@angular/core';
 import type { TaskTypeInfo } from '../../../../contracts/task-type-info.ts';
 import type { ApiError } from '../../../../client/index.ts';
+import { serverText } from '../ui/server-text.ts';
 import { Tasks } from './tasks.ts';
 
 export type TaskTypesState =
@@ -22,7 +23,8 @@ export class TaskTypes {
   async load(): Promise<void> {
     this.#state.set({ kind: 'loading' });
     try {
-      this.#state.set({ kind: 'ready', types: await this.#api.listTaskTypes() });
+      const types = await this.#api.listTaskTypes();
+      this.#state.set({ kind: 'ready', types: types.map(inOurLanguage) });
     } catch (error) {
       this.#state.set({ kind: 'failed', error: error as ApiError });
     }
@@ -33,4 +35,24 @@ export class TaskTypes {
     const state = this.#state();
     return (state.kind === 'ready' && state.types.find((type) => type.name === name)?.title) || name;
   }
+}
+
+function inOurLanguage({ title, description, schema, ...rest }: TaskTypeInfo): TaskTypeInfo {
+  return {
+    ...rest,
+    title: serverText(title),
+    ...(description !== undefined && { description: serverText(description) }),
+    schema: titled(schema) as TaskTypeInfo['schema'],
+  };
+}
+
+/** A JSON Schema with its titles and descriptions as this person reads them. */
+function titled(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(titled);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const entries = Object.entries(schema).map(([name, value]: [string, unknown]) => {
+    const isText = (name === 'title' || name === 'description') && typeof value === 'string';
+    return [name, isText ? serverText(value) : titled(value)] as const;
+  });
+  return Object.fromEntries(entries);
 }

@@ -3,6 +3,7 @@ import type { Health } from '../../../../contracts/health.ts';
 import type { ReplayPlan } from '../../../../contracts/replay.ts';
 import type { IconName } from '../ui/icon.ts';
 import { dependencyWords } from './health.ts';
+import { serverText } from '../ui/server-text.ts';
 
 export interface Incident {
   readonly id: string;
@@ -52,7 +53,7 @@ function ofGroup({ group, message, code, count, firstAt, lastAt }: DeadLetterGro
   return {
     id: group,
     icon: 'stop',
-    text: message === '' ? code : message,
+    text: message === '' ? code : serverText(message),
     detail:
       count === 1
         ? $localize`1 task failed for good`

@@ -6,6 +6,7 @@ import { Countdown } from '../ui/countdown.ts';
 import { formatDuration } from '../ui/duration.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProgressLine } from '../ui/progress-line.ts';
+import { ServerTextPipe } from '../ui/server-text-pipe.ts';
 import { stateLooks } from '../ui/state-look.ts';
 import type { Hop, Journey } from './journey.ts';
 
@@ -15,7 +16,7 @@ const attemptsShown = 3;
 /** The same way in words and numbers. */
 @Component({
   selector: 'app-journey-steps',
-  imports: [Countdown, Icon, ProgressLine],
+  imports: [Countdown, Icon, ProgressLine, ServerTextPipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './journey-steps.html',
   styleUrl: './journey-steps.scss',

@@ -3,11 +3,12 @@ import type { AttemptError } from '../../../../contracts/task-event.ts';
 import { Permissions } from '../live/permissions.ts';
 import { CopyButton } from '../ui/copy-button.ts';
 import { RelativeTime } from '../ui/relative-time.ts';
+import { ServerTextPipe } from '../ui/server-text-pipe.ts';
 
 /** What each attempt failed with, the last one first; for operators with where in the code. */
 @Component({
   selector: 'app-attempt-errors',
-  imports: [CopyButton, RelativeTime],
+  imports: [CopyButton, RelativeTime, ServerTextPipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <ol>
@@ -17,7 +18,7 @@ import { RelativeTime } from '../ui/relative-time.ts';
             <strong i18n>Attempt {{ error.attempt }}</strong>
             <app-relative-time class="muted" [at]="error.at" /> <code class="muted">{{ error.code }}</code>
           </p>
-          <p class="message">{{ error.message }}</p>
+          <p class="message">{{ error.message | serverText }}</p>
           @if (error.stack; as stack) {
             <details>
               <summary i18n>Where in the code</summary>

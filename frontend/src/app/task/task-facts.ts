@@ -45,9 +45,9 @@ import { waitWords } from './wait-words.ts';
         <dd i18n>{{ count }} {count, plural, =1 {duplicate} other {duplicates}} suppressed</dd>
       }
       <dt i18n>Delivery</dt>
-      <dd>{{ task().delivery }}</dd>
+      <dd>{{ deliveries[task().delivery] }}</dd>
       <dt i18n>Priority</dt>
-      <dd>{{ task().priority }}</dd>
+      <dd>{{ priorities[task().priority] }}</dd>
       @if (task().orderingKey; as key) {
         <dt i18n>Ordering key</dt>
         <dd>{{ key }}</dd>
@@ -111,6 +111,12 @@ import { waitWords } from './wait-words.ts';
 export class TaskFacts {
   readonly task = input.required<Task>();
   protected readonly waits = waitWords;
+  protected readonly deliveries = {
+    'at-most-once': $localize`At most once`,
+    'at-least-once': $localize`At least once`,
+    'exactly-once': $localize`Exactly once`,
+  };
+  protected readonly priorities = { low: $localize`Low`, normal: $localize`Normal`, high: $localize`High` };
   protected readonly payload = computed(() => formatBytes(this.task().payloadBytes));
   protected readonly times = computed(() => {
     const { createdAt, scheduledFor, expiresAt, startedAt, finishedAt } = this.task();

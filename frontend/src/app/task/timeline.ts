@@ -6,6 +6,7 @@ import { attemptsOf } from '../live/attempts.ts';
 import { TaskReceipts } from '../live/task-receipts.ts';
 import { Clock } from '../ui/clock.ts';
 import { Countdown } from '../ui/countdown.ts';
+import { ServerTextPipe } from '../ui/server-text-pipe.ts';
 import { formatDuration } from '../ui/duration.ts';
 import { stateLooks } from '../ui/state-look.ts';
 import { activeTime, layDead } from './active-time.ts';
@@ -16,7 +17,7 @@ const thinnest = 0.6;
 /** What happened to a task, attempt by attempt, on one time axis. */
 @Component({
   selector: 'app-timeline',
-  imports: [Countdown],
+  imports: [Countdown, ServerTextPipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './timeline.html',
   styleUrl: './timeline.scss',

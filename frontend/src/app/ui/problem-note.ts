@@ -1,18 +1,19 @@
 import { ChangeDetectionStrategy, Component, input, output } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Icon } from './icon.ts';
+import { ServerTextPipe } from './server-text-pipe.ts';
 
 /** What went wrong and what to do, with a way to try again where there is one. */
 @Component({
   selector: 'app-problem-note',
-  imports: [Icon, MatButton],
+  imports: [Icon, MatButton, ServerTextPipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { role: 'alert' },
   template: `
     <app-icon name="alert" [size]="20" />
     <div class="text">
       <strong>{{ heading() }}</strong>
-      <p>{{ detail() }}</p>
+      <p>{{ detail() | serverText }}</p>
       <ng-content />
     </div>
     @if (canRetry()) {

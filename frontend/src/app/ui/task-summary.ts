@@ -1,4 +1,5 @@
 import type { Task } from '../../../../contracts/task.ts';
+import { serverText } from './server-text.ts';
 
 const longest = 120;
 
@@ -9,9 +10,9 @@ export function taskSummary(task: Task): string {
       return resultSummary(task.result);
     case 'retrying':
     case 'dead-lettered':
-      return task.error?.message ?? '';
+      return errorText(task);
     case 'running':
-      return task.attempt > 1 ? (task.error?.message ?? '') : '';
+      return task.attempt > 1 ? errorText(task) : '';
     case 'scheduled':
     case 'queued':
     case 'cancelled':
@@ -19,6 +20,8 @@ export function taskSummary(task: Task): string {
       return '';
   }
 }
+
+const errorText = ({ error }: Task) => (error === undefined ? '' : serverText(error.message));
 
 /** `{rows: 4, columns: [5 of them]}` reads "4 rows · 5 columns"; a single field reads as its value. */
 function resultSummary(result: unknown): string {

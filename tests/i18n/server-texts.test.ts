@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { serverText, loadServerTexts, type ServerTexts } from '../../frontend/src/app/ui/server-text.ts';
+import { notFound, unavailable } from '../../functions/errors.ts';
+import { taskTypes } from '../../functions/task-types/registry.ts';
+
+const german = JSON.parse(readFileSync('frontend/public/i18n/server.de.json', 'utf8')) as ServerTexts;
+
+/** Every title and description within a JSON Schema. */
+function textsIn(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([name, value]) =>
+    (name === 'title' || name === 'description') && typeof value === 'string' ? [value] : textsIn(value),
+  );
+}
+
+beforeAll(() => loadServerTexts(german));
+
+it('has German for every title and description of the task types that come with the app', () => {
+  const infos = [...taskTypes.values()].map(({ info }) => info);
+  const texts = infos.flatMap(({ title, description = title, schema }) => [title, description, ...textsIn(schema)]);
+  expect(texts.length).toBeGreaterThan(20);
+  expect(texts.filter((text) => !(text in german))).toEqual([]);
+});
+
+it('has German for errors with values in them', () => {
+  expect(serverText(notFound('123').message)).toBe('Unter Ihren Aufgaben gibt es keine 123. Prüfen Sie die ID.');
+  expect(serverText(unavailable('Redis', undefined).message)).toMatch(/^Redis ist nicht erreichbar/);
+});
