@@ -61,12 +61,12 @@ function serve(request: HttpRequest, file: WebFile): Answer {
   return { headers, ...(request.method !== 'HEAD' && { body: new Uint8Array(body) }) };
 }
 
-/** The page carries a nonce, another one each time, by which the styles that Angular adds to it are known; so it is never kept. */
+/** The page carries a nonce, another one each time, by which the styles that Angular adds to it are known; so it is fetched anew each time. */
 function servePage(request: HttpRequest, page: WebFile): Answer {
   const nonce = randomBytes(16).toString('base64');
   const headers = {
     'content-type': page.contentType,
-    'cache-control': 'no-store',
+    'cache-control': 'no-cache',
     'content-security-policy': contentPolicy(nonce),
   };
   const body = page.body.toString().replaceAll('CSP_NONCE', nonce);
