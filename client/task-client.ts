@@ -232,7 +232,10 @@ export class TaskClient {
   async #sendReceipts(receipts: readonly Receipt[]): Promise<void> {
     await this.api.sendReceipts(receipts);
     // The task tells it from now on.
-    for (const { taskId, kind } of receipts) if (kind === 'seen') this.#completion.addStale(taskId);
+    for (const { taskId, kind } of receipts) {
+      const isTold = this.#store.get(taskId)?.receipts?.some(({ isYou, seenAt }) => isYou && seenAt !== undefined);
+      if (kind === 'seen' && !isTold) this.#completion.addStale(taskId);
+    }
   }
 
   async #snapshot(): Promise<string> {

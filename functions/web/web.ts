@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, type HttpRequest } from '@azure/functions';
@@ -19,11 +20,11 @@ app.http('Web', {
     const isPage = request.method === 'GET' || request.method === 'HEAD';
     if (!isPage || path === 'api' || path.startsWith('api/')) throw noSuchRoute(request.method, path);
     const file = getFiles().get(path);
-    if (file !== undefined) return serve(request, file);
+    if (file !== undefined && path !== 'index.html') return serve(request, file);
     // Anything that does not look like a file is a page of the web app, which has its own router.
-    const page = /\.\w+$/.test(path) ? undefined : getFiles().get('index.html');
+    const page = path === 'index.html' || !/\.\w+$/.test(path) ? getFiles().get('index.html') : undefined;
     if (page === undefined) throw noSuchRoute(request.method, path);
-    return serve(request, page);
+    return servePage(request, page);
   }, pageHeaders),
 });
 
@@ -60,9 +61,22 @@ function serve(request: HttpRequest, file: WebFile): Answer {
   return { headers, ...(request.method !== 'HEAD' && { body: new Uint8Array(body) }) };
 }
 
+/** The page carries a nonce, another one each time, by which the styles that Angular adds to it are known; so it is fetched anew each time. */
+function servePage(request: HttpRequest, page: WebFile): Answer {
+  const nonce = randomBytes(16).toString('base64');
+  const headers = {
+    'content-type': page.contentType,
+    'cache-control': 'no-cache',
+    'content-security-policy': contentPolicy(nonce),
+  };
+  const body = page.body.toString().replaceAll('CSP_NONCE', nonce);
+  return { headers, ...(request.method !== 'HEAD' && { body }) };
+}
+
 let connectSources: string | undefined;
 
-function contentPolicy(): string {
+/** @param nonce of the page; other files hold nothing that it would be for */
+function contentPolicy(nonce?: string): string {
   if (connectSources === undefined) {
     const { endpoint } = getSignalRConnection();
     const storage = blobConnection(getSettings());
@@ -70,6 +84,7 @@ function contentPolicy(): string {
     const blobs = storage === undefined ? '' : ` ${new URL(blobEndpoint(storage)).origin}`;
     connectSources = `${endpoint} ${endpoint.replace(/^http/, 'ws')}${blobs}`;
   }
-  // Angular Material sets styles on elements; scripts come from files only.
-  return `default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ${connectSources}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'`;
+  // Templates set style attributes; style elements need the nonce, and scripts come from files only.
+  const styles = nonce === undefined ? '' : ` 'nonce-${nonce}'`;
+  return `default-src 'self'; script-src 'self'; style-src 'self'${styles}; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ${connectSources}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'`;
 }

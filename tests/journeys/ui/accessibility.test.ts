@@ -120,11 +120,22 @@ it('lets a person who has only a keyboard get around, find a task and come back'
   await page.locator('html[style*="dark"]').waitFor({ state: 'attached' });
 });
 
+it('has another nonce for its styles each time', async () => {
+  const read = async () => {
+    const page = await fetch(stack().baseUrl);
+    const [, nonce] = /'nonce-([^']+)'/.exec(page.headers.get('content-security-policy')!)!;
+    expect(await page.text()).toContain(`ngcspnonce="${nonce}"`);
+    return nonce;
+  };
+  expect(await read()).not.toBe(await read());
+});
+
 it('has an icon where browsers look for one, and scripts from files only', async () => {
   const icon = await fetch(`${stack().baseUrl}/favicon.ico`);
   expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/x-icon']);
   const page = await fetch(stack().baseUrl);
   const policy = page.headers.get('content-security-policy')!;
   expect(policy).toMatch(/script-src 'self'(;|$)/);
+  expect(policy).toMatch(/style-src 'self' 'nonce-[\w+/=]+';/);
   expect(await page.text()).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=/);
 });

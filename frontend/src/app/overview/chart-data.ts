@@ -1,5 +1,6 @@
 import type { Stats, StatsPoint } from '../../../../contracts/stats.ts';
 import { formatDuration } from '../ui/duration.ts';
+import { shownLocale } from '../ui/locale.ts';
 import type { ChartSeries } from './charts.ts';
 import { openTasks } from './series.ts';
 
@@ -11,7 +12,7 @@ export interface ChartOfStats {
 
 const latency = (ms: number) => (ms === 0 ? '0' : formatDuration(ms));
 // Made once: making one takes longer than a hundred uses.
-const numbers = new Intl.NumberFormat();
+const numbers = new Intl.NumberFormat(shownLocale());
 const count = (value: number) => numbers.format(value);
 
 /** The charts of the overview, all over the same steps. */

@@ -19,6 +19,7 @@ import { incidentsOf } from './incidents.ts';
 import { stepLabel, stepSpan, windowChoice, windowChoices } from './series.ts';
 import { StatsTable } from './stats-table.ts';
 import { TimeChart } from './time-chart.ts';
+import { shownLocale } from '../ui/locale.ts';
 
 const healthEveryMs = 10_000;
 const incidentsEveryMs = 15_000;
@@ -122,7 +123,7 @@ export class OverviewPage {
   }
 
   protected rate(perMinute: number): string {
-    return perMinute.toLocaleString(undefined, { maximumFractionDigits: perMinute < 10 ? 1 : 0 });
+    return perMinute.toLocaleString(shownLocale(), { maximumFractionDigits: perMinute < 10 ? 1 : 0 });
   }
 
   protected open(index: number): void {

@@ -1,5 +1,6 @@
 import type { Stats, StatsPoint, StatsWindow } from '../../../../contracts/stats.ts';
 import type { TaskState } from '../../../../contracts/task-states.ts';
+import { shownLocale } from '../ui/locale.ts';
 
 export interface WindowChoice {
   readonly name: StatsWindow;
@@ -44,9 +45,9 @@ function change({ submitted, replayed, completed, deadLettered, cancelled, expir
 const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 // Made once: making one takes longer than a hundred uses.
 const labels = {
-  seconds: new Intl.DateTimeFormat(undefined, { ...clock, second: '2-digit' }),
-  minutes: new Intl.DateTimeFormat(undefined, clock),
-  days: new Intl.DateTimeFormat(undefined, { weekday: 'short', ...clock }),
+  seconds: new Intl.DateTimeFormat(shownLocale(), { ...clock, second: '2-digit' }),
+  minutes: new Intl.DateTimeFormat(shownLocale(), clock),
+  days: new Intl.DateTimeFormat(shownLocale(), { weekday: 'short', ...clock }),
 };
 
 /** A step's time, as long as the window needs it: `10:05:30`, `10:05`, or with its day. @param at ISO 8601 */

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { RelativeTime } from '../ui/relative-time.ts';
+import { shownLocale } from '../ui/locale.ts';
 
 export const localTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -54,7 +55,7 @@ export class RunTimes {
 }
 
 function format(timeZone: string): (iso: string) => string {
-  const parts = new Intl.DateTimeFormat(undefined, {
+  const parts = new Intl.DateTimeFormat(shownLocale(), {
     weekday: 'short',
     day: 'numeric',
     month: 'short',

@@ -50,8 +50,12 @@ const shown = 6;
     header {
       display: flex;
       align-items: baseline;
+      gap: 12px;
       justify-content: space-between;
       padding: 0 16px 8px;
+    }
+    header a {
+      flex: none;
     }
     .empty {
       padding: 8px 16px 16px;

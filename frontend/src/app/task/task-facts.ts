@@ -90,7 +90,7 @@ import { waitWords } from './wait-words.ts';
     }
     dl {
       display: grid;
-      grid-template-columns: auto minmax(0, 1fr);
+      grid-template-columns: fit-content(108px) minmax(0, 1fr);
       gap: 6px 12px;
       font-size: 13px;
     }

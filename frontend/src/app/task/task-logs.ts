@@ -6,6 +6,7 @@ import { liveQuery } from '../live/live-query.ts';
 import { Tasks } from '../live/tasks.ts';
 import { CopyButton } from '../ui/copy-button.ts';
 import { exactTime } from '../ui/duration.ts';
+import { shownLocale } from '../ui/locale.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 
 /** How often a running task is asked for new lines, which are told by no event. */
@@ -13,7 +14,7 @@ const everyMs = 1_000;
 /** Whoever has scrolled up further than this wants to read there. */
 const bottomPx = 24;
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' }); // prettier-ignore
+const clock = new Intl.DateTimeFormat(shownLocale(), { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' }); // prettier-ignore
 
 /** What the handler logged, attempt by attempt; grows while it runs. */
 @Component({

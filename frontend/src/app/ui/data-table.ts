@@ -1,9 +1,10 @@
-import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, input, linkedSignal } from '@angular/core';
+import { shownLocale } from './locale.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Rows shown; what is more stands in the JSON. */
-const rowsShown = 500;
+/** Rows drawn at once: a table of ten thousand is shown in parts. */
+const page = 100;
 
 /** Records as a table: one column per name, numbers to the right. */
 @Component({
@@ -29,8 +30,8 @@ const rowsShown = 500;
         }
       </tbody>
     </table>
-    @if (rows().length > shown().length) {
-      <p i18n class="muted">The first {{ shown().length }} of {{ rows().length }} rows; all are in the JSON.</p>
+    @if (hidden() > 0) {
+      <button i18n type="button" class="quiet-button" (click)="count.set(count() + page)">{{ hidden() }} more</button>
     }
   `,
   styles: `
@@ -65,15 +66,18 @@ const rowsShown = 500;
     .number {
       text-align: right;
     }
-    p {
-      padding: 8px 12px;
+    button {
+      margin: 4px;
     }
   `,
 })
 export class DataTable {
   readonly rows = input.required<readonly Row[]>();
   readonly label = input($localize`Table`);
-  protected readonly shown = computed(() => this.rows().slice(0, rowsShown));
+  protected readonly page = page;
+  protected readonly count = linkedSignal({ source: this.rows, computation: () => page });
+  protected readonly shown = computed(() => this.rows().slice(0, this.count()));
+  protected readonly hidden = computed(() => this.rows().length - this.shown().length);
   protected readonly columns = computed(() => {
     const names = [...new Set(this.shown().flatMap((row) => Object.keys(row)))];
     return names.map((name) => ({ name, isNumber: mostlyNumbers(this.shown().map((row) => row[name])) }));
@@ -82,7 +86,7 @@ export class DataTable {
 
   protected cell(value: unknown): string {
     if (value === undefined || value === null) return '';
-    if (typeof value === 'number') return value.toLocaleString(undefined, { maximumFractionDigits: 6 });
+    if (typeof value === 'number') return value.toLocaleString(shownLocale(), { maximumFractionDigits: 6 });
     return typeof value === 'string' ? value : JSON.stringify(value);
   }
 }

@@ -1,3 +1,5 @@
+import { shownLocale } from './locale.ts';
+
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
@@ -33,7 +35,7 @@ function oneUnit(ms: number): string {
   return `${Math.floor(ms / day)} d`;
 }
 
-const exact = new Intl.DateTimeFormat(undefined, {
+const exact = new Intl.DateTimeFormat(shownLocale(), {
   year: 'numeric',
   month: 'short',
   day: 'numeric',
