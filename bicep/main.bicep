@@ -49,7 +49,7 @@ var sizes = {
     instanceMemoryMB: 2048
     maximumInstanceCount: 40
     alwaysReady: []
-    appConfigurationSku: 'developer'
+    appConfigurationSku: 'Developer'
     isPurgeProtected: false
     logDays: 30
     logGbPerDay: 1
@@ -63,7 +63,7 @@ var sizes = {
     instanceMemoryMB: 2048
     maximumInstanceCount: 100
     alwaysReady: [{ name: 'http', instanceCount: 1 }]
-    appConfigurationSku: 'standard'
+    appConfigurationSku: 'Standard'
     isPurgeProtected: true
     logDays: 90
     logGbPerDay: 10

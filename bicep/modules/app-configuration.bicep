@@ -7,7 +7,7 @@ param location string
 param tags object
 
 @description('Required. A free store takes 1,000 requests a day: too few for one instance that asks every minute.')
-@allowed(['developer', 'standard'])
+@allowed(['Developer', 'Standard'])
 param skuName string
 
 resource store 'Microsoft.AppConfiguration/configurationStores@2024-06-01' = {
