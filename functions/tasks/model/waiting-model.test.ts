@@ -27,7 +27,7 @@ type Step =
   | { readonly do: 'deliver' | 'copy' | 'lose' | 'lose lock'; readonly host: number; readonly pick: number }
   | { readonly do: 'cancel' | 'replay' | 'discard' | 'reschedule'; readonly host: number; readonly pick: number }
   | { readonly do: 'stray'; readonly pick: number; readonly attempt: number }
-  | { readonly do: 'sweep' | 'die'; readonly host: number }
+  | { readonly do: 'sweep' | 'die' | 'go on together'; readonly host: number }
   /** Until nothing goes on but handlers. */
   | { readonly do: 'rest' }
   | { readonly do: 'wait'; readonly ms: number };
@@ -54,6 +54,7 @@ const healthy = [
   { weight: 4, arbitrary: fc.record({ do: of('copy', 'lose lock'), host, pick }) },
   { weight: 3, arbitrary: fc.record({ do: of('cancel', 'replay', 'discard', 'reschedule'), host, pick }) },
   { weight: 2, arbitrary: fc.record({ do: of('wait'), ms: fc.constantFrom(1, 300, 5_000) }) },
+  { weight: 2, arbitrary: fc.record({ do: of('go on together'), host }) },
   { weight: 1, arbitrary: fc.record({ do: of('rest') }) },
 ];
 const faults = [
@@ -138,6 +139,10 @@ class History {
       case 'die':
         atHost.process.die();
         await atHost.process.settled();
+        break;
+      case 'go on together':
+        world.nextEnding = () => 'result';
+        await atHost.process.openAll();
         break;
       case 'rest':
         await this.rest();
