@@ -191,7 +191,7 @@ class History {
   /** Everything that can go on does so, and ends well. */
   async calmDown(): Promise<void> {
     const { world } = this;
-    for (;;) {
+    for (let rounds = 0; rounds < 1_000; rounds += 1) {
       await this.rest();
       const isWaiting = world.hosts.some(({ process }) => process.gates.length > 0);
       const dueAt = world.broker.nextDueAt();
@@ -199,6 +199,7 @@ class History {
       else if (dueAt !== undefined) world.now = Math.max(world.now + 1, dueAt);
       else return;
     }
+    throw new Error('It does not calm down.');
   }
 
   /** Until all has ended: with the sweeper's help where something had failed, without it where nothing had. */
