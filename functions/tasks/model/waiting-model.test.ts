@@ -151,7 +151,7 @@ class History {
         world.now += step.ms;
     }
     world.replaceDead();
-    await this.rules.check(world.ids);
+    await this.rules.check(world.ids, world.now);
   } // prettier-ignore
 
   async goOn({ pick, fate, ending }: Extract<Step, { do: 'go on' }>): Promise<void> {
@@ -183,7 +183,7 @@ class History {
       if (next !== -1) await this.goOn({ do: 'go on', pick: next, fate: 'done', ending: 'result' });
       else if (message) await world.deliver(world.hosts[0]!, message);
       else return this.isHealthy ? this.rules.checkNobodyWaitsForNothing() : undefined;
-      await this.rules.check(world.ids);
+      await this.rules.check(world.ids, world.now);
     }
     throw new Error('It does not come to rest.');
   }
