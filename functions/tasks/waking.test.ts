@@ -95,3 +95,10 @@ it('a task that is let in by its owner’s limit, but not by its key’s, leaves
   expect(takeWoken()).toEqual([last]);
   expect(await deliver(last)).toBe('started');
 });
+
+it('a task waits for its type whatever attempt its message names', async () => {
+  await begin({});
+  const id = await accept();
+  expect(await store.park(id, 99, 'type:echo')).toMatchObject({ owner: 'ada' });
+  expect(await store.park(await accept(), 0, 'type:echo')).toBeUndefined();
+});

@@ -3,7 +3,7 @@
 --   | {'passed'} when the message is not the one that would start the task
 local task = lib.read()
 if not task or task.finishedAt or task.state == 'running' or task.parked then return { 'passed' } end
-if tonumber(ARGV[2]) ~= tonumber(task.attempt) + 1 then return { 'passed' } end
+if tonumber(ARGV[2]) <= tonumber(task.attempt) then return { 'passed' } end
 local dueAt = task.state == 'scheduled' and task.scheduledFor or task.state == 'retrying' and task.nextAttemptAt
 if dueAt and tonumber(dueAt) > now then return { 'passed' } end
 local events = lib.announce(task)

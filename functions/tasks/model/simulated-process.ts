@@ -49,7 +49,7 @@ export class SimulatedProcess {
   }
 
   #follow<T>(operation: Promise<T>): Promise<T> {
-    this.#underWay = operation.catch(() => undefined);
+    this.#underWay = Promise.all([this.#underWay, operation.catch(() => undefined)]);
     return operation;
   }
 
@@ -78,6 +78,14 @@ export class SimulatedProcess {
   async open(gate: Gate, fate: Fate): Promise<void> {
     this.gates = this.gates.filter((other) => other !== gate);
     gate.open(fate);
+    await this.settled();
+  }
+
+  /** Lets all operations through at once: steps of one partition go to Redis as one script. */
+  async openAll(): Promise<void> {
+    const { gates } = this;
+    this.gates = [];
+    for (const { open } of gates) open('done');
     await this.settled();
   }
 

@@ -27,7 +27,7 @@ type Step =
   | { readonly do: 'deliver' | 'copy' | 'lose' | 'lose lock'; readonly host: number; readonly pick: number }
   | { readonly do: 'cancel' | 'replay' | 'discard' | 'reschedule'; readonly host: number; readonly pick: number }
   | { readonly do: 'stray'; readonly pick: number; readonly attempt: number }
-  | { readonly do: 'sweep' | 'die'; readonly host: number }
+  | { readonly do: 'sweep' | 'die' | 'go on together'; readonly host: number }
   /** Until nothing goes on but handlers. */
   | { readonly do: 'rest' }
   | { readonly do: 'wait'; readonly ms: number };
@@ -54,6 +54,7 @@ const healthy = [
   { weight: 4, arbitrary: fc.record({ do: of('copy', 'lose lock'), host, pick }) },
   { weight: 3, arbitrary: fc.record({ do: of('cancel', 'replay', 'discard', 'reschedule'), host, pick }) },
   { weight: 2, arbitrary: fc.record({ do: of('wait'), ms: fc.constantFrom(1, 300, 5_000) }) },
+  { weight: 2, arbitrary: fc.record({ do: of('go on together'), host }) },
   { weight: 1, arbitrary: fc.record({ do: of('rest') }) },
 ];
 const faults = [
@@ -139,6 +140,10 @@ class History {
         atHost.process.die();
         await atHost.process.settled();
         break;
+      case 'go on together':
+        world.nextEnding = () => 'result';
+        await atHost.process.openAll();
+        break;
       case 'rest':
         await this.rest();
         break;
@@ -146,7 +151,7 @@ class History {
         world.now += step.ms;
     }
     world.replaceDead();
-    await this.rules.check(world.ids);
+    await this.rules.check(world.ids, world.now);
   } // prettier-ignore
 
   async goOn({ pick, fate, ending }: Extract<Step, { do: 'go on' }>): Promise<void> {
@@ -178,7 +183,7 @@ class History {
       if (next !== -1) await this.goOn({ do: 'go on', pick: next, fate: 'done', ending: 'result' });
       else if (message) await world.deliver(world.hosts[0]!, message);
       else return this.isHealthy ? this.rules.checkNobodyWaitsForNothing() : undefined;
-      await this.rules.check(world.ids);
+      await this.rules.check(world.ids, world.now);
     }
     throw new Error('It does not come to rest.');
   }
@@ -186,7 +191,7 @@ class History {
   /** Everything that can go on does so, and ends well. */
   async calmDown(): Promise<void> {
     const { world } = this;
-    for (;;) {
+    for (let rounds = 0; rounds < 1_000; rounds += 1) {
       await this.rest();
       const isWaiting = world.hosts.some(({ process }) => process.gates.length > 0);
       const dueAt = world.broker.nextDueAt();
@@ -194,6 +199,7 @@ class History {
       else if (dueAt !== undefined) world.now = Math.max(world.now + 1, dueAt);
       else return;
     }
+    throw new Error('It does not calm down.');
   }
 
   /** Until all has ended: with the sweeper's help where something had failed, without it where nothing had. */

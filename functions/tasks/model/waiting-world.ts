@@ -52,7 +52,8 @@ export class WaitingWorld {
   readonly #limits: Partial<OwnerLimits>;
   /** Places of a type that a dead process keeps for a while. */
   readonly #places = new Set<() => Promise<void>>();
-  readonly #handed = new Map<SimulatedProcess, Set<Message>>();
+  /** Gives back what each process has in hand. */
+  readonly #handed = new Map<SimulatedProcess, Set<(isDone: boolean) => void>>();
   #tokens = 0;
 
   constructor(redis: Redis, limits: Partial<OwnerLimits>) {
@@ -65,7 +66,7 @@ export class WaitingWorld {
   replaceDead(): void {
     for (const [n, { process }] of this.hosts.entries()) {
       if (!process.isDead) continue;
-      for (const message of this.#handed.get(process) ?? []) this.broker.abandon(message);
+      for (const settle of this.#handed.get(process) ?? []) settle(false);
       this.#handed.delete(process);
       this.hosts[n] = this.#boot();
     }
@@ -106,7 +107,7 @@ export class WaitingWorld {
   async deliver({ engine, process }: Host, message: Message): Promise<void> {
     const settle = this.broker.deliver(message);
     const handed = this.#handed.get(process) ?? new Set();
-    this.#handed.set(process, handed.add(message));
+    this.#handed.set(process, handed.add(settle));
     const { attempt, taskType } = message.message.applicationProperties ?? {};
     const run = runTask(engine, {
       id: message.message.body as string,
@@ -115,7 +116,7 @@ export class WaitingWorld {
     });
     const settled = run.then(() => true, () => false).then((isDone) => {
       if (process.isDead) return;
-      handed.delete(message);
+      handed.delete(settle);
       settle(isDone);
     }); // prettier-ignore
     await this.#follow(process, settled);
