@@ -195,7 +195,6 @@ export class WaitingWorld {
       onStarted: () => undefined,
       keepLogs: async () => undefined,
       log: () => undefined,
-      keepLogs: async () => undefined,
       createToken: () => `token-${(this.#tokens += 1)}`,
       random: () => 0.5,
       now: () => this.now,
