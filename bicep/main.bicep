@@ -80,7 +80,7 @@ var functionAppName = 'func-${token}'
 var webOrigin = 'https://${functionAppName}.azurewebsites.net'
 var origins = union([webOrigin], allowedOrigins)
 
-resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
   location: location
   tags: allTags

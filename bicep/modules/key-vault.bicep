@@ -8,7 +8,7 @@ param tags object
 @description('Required. Nobody can empty a deleted vault before its time; this cannot be taken back.')
 param isPurgeProtected bool
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   name: name
   location: location
   tags: tags

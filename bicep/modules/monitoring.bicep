@@ -11,7 +11,7 @@ param retentionDays int
 @description('Required. Ingestion stops for the day beyond this, so that a loop cannot cost a fortune.')
 param dailyQuotaGb int
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   name: workspaceName
   location: location
   tags: tags

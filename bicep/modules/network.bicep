@@ -32,7 +32,8 @@ var targets = [
   }
 ]
 
-resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+// From 2025-07-01 on a new subnet reaches no public address unless told to; the app needs those of SignalR, Entra ID and others.
+resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
   name: name
   location: location
   tags: tags
@@ -90,7 +91,7 @@ resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01'
   }
 ]
 
-resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = [
+resource endpoint 'Microsoft.Network/privateEndpoints@2025-01-01' = [
   for target in targets: {
     name: '${name}-${target.name}'
     location: location
@@ -110,7 +111,7 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = [
   }
 ]
 
-resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = [
+resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = [
   for (target, i) in targets: {
     parent: endpoint[i]
     name: 'default'
