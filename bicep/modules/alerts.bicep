@@ -10,25 +10,30 @@ param redisId string
 param signalRId string
 param functionAppId string
 
+// One queue over its threshold is enough; without this it would be the average of all queues.
+var eachQueue = [{ name: 'EntityName', operator: 'Include', values: ['*'] }]
+
 // learn.microsoft.com/azure/azure-monitor/reference/metrics-index
 var alerts = [
   {
     name: 'dead-letters'
-    description: 'Messages are in a dead-letter queue.'
+    description: 'More than a few messages are in one dead-letter queue.'
     scope: serviceBusId
     namespace: 'Microsoft.ServiceBus/namespaces'
     metric: 'DeadletteredMessages'
     aggregation: 'Average'
+    dimensions: eachQueue
     threshold: 10
     severity: 2
   }
   {
     name: 'backlog'
-    description: 'Messages wait in the queues: more arrive than are worked off.'
+    description: 'Messages wait in a queue: more arrive than are worked off.'
     scope: serviceBusId
     namespace: 'Microsoft.ServiceBus/namespaces'
     metric: 'ActiveMessages'
     aggregation: 'Average'
+    dimensions: eachQueue
     threshold: 10000
     severity: 3
   }
@@ -39,6 +44,7 @@ var alerts = [
     namespace: 'Microsoft.Cache/redisEnterprise'
     metric: 'usedmemorypercentage'
     aggregation: 'Maximum'
+    dimensions: []
     threshold: 80
     severity: 1
   }
@@ -49,6 +55,7 @@ var alerts = [
     namespace: 'Microsoft.SignalRService/SignalR'
     metric: 'ConnectionQuotaUtilization'
     aggregation: 'Maximum'
+    dimensions: []
     threshold: 80
     severity: 3
   }
@@ -59,6 +66,7 @@ var alerts = [
     namespace: 'Microsoft.Web/sites'
     metric: 'Http5xx'
     aggregation: 'Total'
+    dimensions: []
     threshold: 10
     severity: 2
   }
@@ -103,6 +111,7 @@ resource alert 'Microsoft.Insights/metricAlerts@2018-03-01' = [
             name: item.name
             metricNamespace: item.namespace
             metricName: item.metric
+            dimensions: item.dimensions
             operator: 'GreaterThan'
             threshold: item.threshold
             timeAggregation: item.aggregation

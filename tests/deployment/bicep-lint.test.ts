@@ -64,3 +64,9 @@ it('every role that is named is given, and the other way round', () => {
   const given = captures(text, /roles\['([^']+)'\]/g);
   expect([...new Set(given)].sort()).toEqual([...named].sort());
 });
+
+it('alerts on Service Bus look at each queue, not at the average of all', () => {
+  const items = readBicep('modules/alerts.bicep').match(/^ {2}\{\n(?: {4}.*\n)+ {2}\}/gm)!;
+  expect(items.length).toBeGreaterThan(4);
+  for (const item of items) expect(/dimensions: eachQueue/.test(item)).toBe(item.includes('scope: serviceBusId'));
+});
