@@ -115,4 +115,15 @@ describe('a task under events', () => {
     const fetched: Task = { ...known.task, result: 'large' };
     expect(mergeFetched(known, fetched).task.result).toBe('large');
   });
+
+  it('keeps the very result it knows when the ended task is fetched again', () => {
+    const result = { rows: [1, 2] };
+    const known = { task: { ...queued, state: 'completed', finishedAt: second(5), result } as const };
+    const fetched: Task = { ...known.task, duplicates: 1, result: { rows: [1, 2] } };
+    const { task } = mergeFetched(known, fetched);
+    expect(task.duplicates).toBe(1);
+    expect(task.result).toBe(result);
+    const replayed = { ...fetched, finishedAt: second(9), result: { rows: [3] } };
+    expect(mergeFetched(known, replayed).task.result).toEqual({ rows: [3] });
+  });
 });

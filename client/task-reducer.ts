@@ -35,7 +35,13 @@ export function mergeFetched(known: KnownTask | undefined, fetched: Task): Known
   if (late && !same) return known;
   // Lists leave receipts out.
   const { receipts = known.task.receipts } = fetched;
-  return { ...known, task: { ...fetched, ...(receipts && { receipts }) } };
+  return { ...known, task: { ...fetched, ...sameResult(known.task, fetched), ...(receipts && { receipts }) } };
+}
+
+/** The very object that is known, if it came of the same end: what somebody has unfolded of it is not drawn anew. */
+function sameResult({ finishedAt, result }: Task, fetched: Task): { result?: unknown } {
+  const isKnown = finishedAt !== undefined && finishedAt === fetched.finishedAt && fetched.state === 'completed';
+  return isKnown && result !== undefined && fetched.result !== undefined ? { result } : {};
 }
 
 type Changes = { [Name in keyof Task]?: Task[Name] | undefined };

@@ -12,6 +12,8 @@ import { Toasts } from './toasts.ts';
 const storageKey = 'watched-tasks';
 /** The oldest are let go first. */
 const mostWatched = 100;
+/** Characters of what a task is about, in a toast. */
+const mostOfAbout = 60;
 
 /** Tasks whose end this person wants to be told of, wherever in the app (or away from it) they are then. */
 @Injectable({ providedIn: 'root' })
@@ -47,13 +49,19 @@ export class WatchedTasks {
 
   #tell(task: Task): void {
     this.unwatch(task.id);
-    const title = this.#types.title(task.type);
-    const text = $localize`${title}:taskType:: ${stateLooks[task.state].word}:state:`;
+    const text = $localize`${this.#name(task)}:taskType:: ${stateLooks[task.state].word}:state:`;
     const show = () => this.#router.navigate(['/tasks', task.id]);
     this.#notifications.show(text, { tag: task.id, ...(task.error && { body: task.error.message }), open: show });
     if (this.#isInSight(task.id)) return;
     const tone = task.state === 'completed' ? 'success' : task.state === 'dead-lettered' ? 'problem' : 'info';
     this.#toasts.show(text, { tone, action: { word: $localize`Show`, run: show } });
+  }
+
+  /** Its type alone would leave open which of several it was; what it is about may be written in either direction. */
+  #name({ type, about = '' }: Task): string {
+    const title = this.#types.title(type);
+    const short = about.length > mostOfAbout ? `${about.slice(0, mostOfAbout)}…` : about;
+    return short === '' ? title : `${title} · \u2068${short}\u2069`;
   }
 
   /** On its own page, and on the one it was submitted on, it is plain to see. */

@@ -1,10 +1,15 @@
-import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input, linkedSignal } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import type { Schedule } from '../../../../contracts/schedule.ts';
 import { liveQuery } from '../live/live-query.ts';
 import { Tasks } from '../live/tasks.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { ScheduleEditor } from './schedule-editor.ts';
+
+interface Found {
+  readonly schedule: Schedule | undefined;
+}
 
 /** A new schedule, or one that is changed. */
 @Component({
@@ -27,7 +32,9 @@ import { ScheduleEditor } from './schedule-editor.ts';
         <ng-container i18n>New schedule</ng-container>
       }
     </h1>
-    @if (found.problem(); as problem) {
+    @if (edited(); as edited) {
+      <app-schedule-editor [schedule]="edited.schedule" />
+    } @else if (found.problem(); as problem) {
       <app-problem-note
         heading="The schedule could not be fetched"
         i18n-heading
@@ -35,8 +42,6 @@ import { ScheduleEditor } from './schedule-editor.ts';
         [canRetry]="true"
         (retried)="found.refresh()"
       />
-    } @else if (found.value(); as found) {
-      <app-schedule-editor [schedule]="found.schedule" />
     } @else {
       <span class="skeleton" style="height: 320px"></span>
     }
@@ -60,5 +65,10 @@ export class EditSchedulePage {
   protected readonly found = liveQuery({
     params: this.id,
     load: async (id) => ({ schedule: id === undefined ? undefined : await this.#api.get(id) }),
+  });
+  /** As it was when the page was opened: an answer that comes later, or none, takes nothing from what is being typed. */
+  protected readonly edited = linkedSignal<Found | undefined, Found | undefined>({
+    source: this.found.value,
+    computation: (found, before) => found && (before?.value ?? found),
   });
 }

@@ -1,3 +1,4 @@
+import { ApplicationRef } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/angular';
@@ -6,6 +7,7 @@ import { Toasts } from '../frame/toasts.ts';
 import { aSchedule, FakeOperations, secondsAgo } from '../testing/fake-operations.ts';
 import { aTask, FakeTasks, provideFakeTasks } from '../testing/fake-tasks.ts';
 import { localTimeZone } from './run-times.ts';
+import { EditSchedulePage } from './edit-schedule-page.ts';
 import { ScheduleEditor } from './schedule-editor.ts';
 import { SchedulePage } from './schedule-page.ts';
 import { SchedulesPage } from './schedules-page.ts';
@@ -184,5 +186,25 @@ describe('the form of a schedule', () => {
     ]);
     fireEvent.click(await screen.findByRole('button', { name: 'Save the changes' }));
     expect(await screen.findByText('At most 50 characters.')).toBeTruthy();
+  });
+
+  it('keeps what was typed when the connection was lost and is back', async () => {
+    api.schedules = [aSchedule()];
+    await render(EditSchedulePage, { providers: provideFakeTasks(tasks), inputs: { id: 's1' } });
+    await screen.findByRole('textbox', { name: 'Message' });
+    type('Name', 'Every morning');
+    type('Message', 'tock');
+    const loseConnection = async (times: number) => {
+      tasks.connection.set({ kind: 'connecting' });
+      await TestBed.inject(ApplicationRef).whenStable();
+      tasks.connection.set({ kind: 'live' });
+      await waitFor(() => expect(api.askedFor('get')).toHaveLength(times), { timeout: 4_000 });
+      await TestBed.inject(ApplicationRef).whenStable();
+      expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Name' }).value).toBe('Every morning');
+      expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Message' }).value).toBe('tock');
+    };
+    await loseConnection(2);
+    api.refusal = new ApiError('dependency-unavailable', 503, 'Redis does not answer.');
+    await loseConnection(3);
   });
 });

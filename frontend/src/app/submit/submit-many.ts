@@ -24,8 +24,9 @@ const mostTags = 10;
 export class SubmitMany {
   readonly type = input.required<TaskTypeInfo>();
   readonly #api = inject(Tasks).client.api;
+  readonly #typeName = computed(() => this.type().name);
   protected readonly file = linkedSignal<string, { readonly name: string; readonly text: string } | undefined>({
-    source: () => this.type().name,
+    source: this.#typeName,
     computation: () => undefined,
   });
   protected readonly isOver = signal(false);

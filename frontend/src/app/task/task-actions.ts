@@ -45,9 +45,11 @@ export class TaskActions {
     source: this.#id,
     computation: () => undefined,
   });
+  /** A signal of its own: whatever else a live update changes leaves open what somebody opened. */
+  readonly #idAndState = computed(() => `${this.#id()} ${this.task().state}`);
   /** What is opened below the buttons. */
   protected readonly open = linkedSignal<string, 'edit' | 'reschedule' | undefined>({
-    source: () => `${this.task().id} ${this.task().state}`,
+    source: this.#idAndState,
     computation: () => undefined,
   });
   protected readonly isPending = computed(() => !isEnded(this.task().state));

@@ -238,6 +238,20 @@ describe('the page of a task', () => {
     await waitFor(() => expect(tasks.rescheduled).toEqual([{ id: 't1', scheduledFor: new Date('2030-02-03T04:05').toISOString() }])); // prettier-ignore
   });
 
+  it('keeps open what somebody opened, and what was typed, when news of the task comes in', async () => {
+    const scheduled = { state: 'scheduled', scheduledFor: '2030-01-01T10:00:00.000Z' } as const;
+    tasks.put(aTask(scheduled));
+    const { fixture } = await open();
+    fireEvent.click(await screen.findByRole('button', { name: 'Another time' }));
+    fireEvent.input(await screen.findByLabelText('Not before'), { target: { value: '2030-02-03T04:05' } });
+    tasks.put(aTask({ ...scheduled, duplicates: 1 }));
+    await fixture.whenStable();
+    expect(await screen.findByText('1 duplicate suppressed')).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>('Not before').value).toBe('2030-02-03T04:05');
+    tasks.put(aTask({ state: 'running', attempt: 1 }));
+    await waitFor(() => expect(screen.queryByLabelText('Not before')).toBeNull());
+  });
+
   it('tells somebody who acts on what has changed meanwhile how it stands now', async () => {
     tasks.put(aTask({ state: 'running', attempt: 1 }));
     await open();

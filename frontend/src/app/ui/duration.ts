@@ -4,12 +4,13 @@ const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
+const tenths = new Intl.NumberFormat(shownLocale(), { maximumFractionDigits: 1 });
 
 /** `12 ms`, `1.2 s`, `2 min 5 s`, `1 h 3 min`: two units at most. */
 export function formatDuration(ms: number): string {
   if (ms < 1) return '<1 ms';
   if (ms < second) return `${Math.round(ms)} ms`;
-  if (ms < minute) return `${Math.min(59.9, Math.round(ms / 100) / 10)} s`;
+  if (ms < minute) return `${tenths.format(Math.min(59.9, ms / second))} s`;
   if (ms < hour) return pair(ms, minute, 'min', second, 's');
   if (ms < day) return pair(ms, hour, 'h', minute, 'min');
   return pair(ms, day, 'd', hour, 'h');

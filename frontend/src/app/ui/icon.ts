@@ -19,6 +19,7 @@ const outlines = {
   person: 'M12 4a3.8 3.8 0 1 0 0 7.6A3.8 3.8 0 0 0 12 4ZM4.8 20c.6-3.5 3.5-5.5 7.2-5.5s6.6 2 7.2 5.5',
   'chevron-right': 'm9.5 6 6 6-6 6',
   'chevron-down': 'm6 9.5 6 6 6-6',
+  'chevron-up': 'm6 14.5 6-6 6 6',
   back: 'M20 12H4.5M10.5 6l-6 6 6 6',
   file: 'M6 3.5h8l4.5 4.5v12.5H6v-17ZM14 3.5V8h4.5',
   upload: 'M12 16V4.5M7 9l5-4.5L17 9M4.5 16v4h15v-4',
