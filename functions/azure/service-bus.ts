@@ -5,7 +5,6 @@ import {
   type ServiceBusReceiver,
 } from '@azure/service-bus';
 import Long from 'long';
-import type { Socket } from 'node:net';
 import rhea from 'rhea';
 import { taskQueue } from '../../contracts/names.ts';
 import { getSettings, type Settings } from '../settings.ts';
@@ -16,16 +15,9 @@ import { lazyCredential } from './credential.ts';
 const messagesPerSend = 100;
 const sendDeadlineMs = 8_000;
 
-// The kernel would hold a small frame back until the one before it is acknowledged, which the other side may put off for 40 ms (Nagle's
-// algorithm and delayed acknowledgements). The SDK passes no socket options on, and its connections belong to no container of rhea's.
-const anyConnection = Object.getPrototypeOf(rhea.create_connection({ host: '', port: 0 })) as {
-  init: (this: unknown, socket: Socket) => unknown;
-};
-const { init } = anyConnection;
-anyConnection.init = function (this: unknown, socket: Socket) {
-  socket.setNoDelay(true);
-  return init.call(this, socket);
-};
+// The SDK's connections are of rhea's own container. Without this the kernel holds a small frame back until the one before it is acknowledged,
+// which the other side may put off for 40 ms (Nagle's algorithm and delayed acknowledgements).
+rhea.options = { ...rhea.options, tcp_no_delay: true };
 
 let client: ServiceBusClient | undefined;
 const senders = new Map<string, (message: ServiceBusMessage) => Promise<void>>();

@@ -1,6 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
 import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
-import type { Socket } from 'node:net';
 import rhea from 'rhea';
 import { connectionSetting, type Environment, resolveSettings, setting } from '../binding-expressions.ts';
 import type { Binding } from '../core-types.ts';
@@ -9,14 +8,7 @@ import type { Binding } from '../core-types.ts';
 const defaultConnection = 'AzureWebJobsServiceBus';
 
 // See functions/azure/service-bus.ts: frames must not wait for acknowledgements.
-const anyConnection = Object.getPrototypeOf(rhea.create_connection({ host: '', port: 0 })) as {
-  init: (this: unknown, socket: Socket) => unknown;
-};
-const { init } = anyConnection;
-anyConnection.init = function (this: unknown, socket: Socket) {
-  socket.setNoDelay(true);
-  return init.call(this, socket);
-};
+rhea.options = { ...rhea.options, tcp_no_delay: true };
 
 /** Quick to come back after a restart of the broker, and patient with one that stays away. */
 const clientOptions: ServiceBusClientOptions = {
