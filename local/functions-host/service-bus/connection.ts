@@ -11,7 +11,7 @@ const defaultConnection = 'AzureWebJobsServiceBus';
 rhea.options = { ...rhea.options, tcp_no_delay: true };
 
 /** Quick to come back after a restart of the broker, and patient with one that stays away. */
-const clientOptions: ServiceBusClientOptions = {
+const clientOptions = {
   retryOptions: {
     mode: RetryMode.Exponential,
     retryDelayInMs: 250,
@@ -19,21 +19,27 @@ const clientOptions: ServiceBusClientOptions = {
     maxRetries: 5,
     timeoutInMs: 10_000,
   },
-};
+} satisfies ServiceBusClientOptions;
 
 /**
  * A client for a binding's `connection`: the name of a setting with a connection string, or the prefix of
  * `<name>__fullyQualifiedNamespace`, to which the machine's identity signs in.
  *
+ * @param retries how often it tries a single operation again
  * @throws one sentence when neither setting exists.
  */
-export function createServiceBusClient(environment: Environment, connection: unknown): ServiceBusClient {
+export function createServiceBusClient(
+  environment: Environment,
+  connection: unknown,
+  retries = clientOptions.retryOptions.maxRetries,
+): ServiceBusClient {
+  const options = { retryOptions: { ...clientOptions.retryOptions, maxRetries: retries } };
   const name =
     typeof connection === 'string' && connection !== '' ? resolveSettings(connection, environment) : defaultConnection;
   const connectionString = connectionSetting(environment, name);
-  if (connectionString) return new ServiceBusClient(connectionString, clientOptions);
+  if (connectionString) return new ServiceBusClient(connectionString, options);
   const namespace = setting(environment, `${name}__fullyQualifiedNamespace`);
-  if (namespace) return new ServiceBusClient(namespace, machineIdentity(), clientOptions);
+  if (namespace) return new ServiceBusClient(namespace, machineIdentity(), options);
   throw new Error(
     `The setting "${name}" is missing: put a Service Bus connection string there, or a host name into "${name}__fullyQualifiedNamespace".`,
   );

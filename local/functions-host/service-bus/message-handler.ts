@@ -1,9 +1,9 @@
-import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { TriggerContext, TriggeredFunction } from '../trigger.ts';
 import { createBatcher } from './batcher.ts';
 import { batchData, batchMetadata } from './message-data.ts';
 import { runForData, runForMessage } from './message-invocation.ts';
-import { autoComplete, settleOrWarn } from './settlement.ts';
+import { autoComplete, type Settle, settleOrWarn } from './settlement.ts';
 
 /** Runs the function for a message, alone or in a batch, and settles it. Never rejects: what could not be settled comes again. */
 export type MessageHandler = (message: ServiceBusReceivedMessage) => Promise<void>;
@@ -16,40 +16,30 @@ export function receiving({ hostJson }: TriggerContext, { binding }: TriggeredFu
   return {
     maxConcurrentCalls: many ? maxMessageBatchSize : maxConcurrentCalls,
     maxConcurrentCallsPerSession: many ? maxMessageBatchSize : maxConcurrentCallsPerSession,
-    receiverOptions: {
-      skipParsingBodyAsJson: true,
-      // Azure does not renew the locks of a batch. A session's lock is another matter.
-      maxAutoLockRenewalDurationInMs: many && binding['isSessionsEnabled'] !== true ? 0 : maxAutoLockRenewalDurationMs,
-    },
+    // Azure does not renew the locks of a batch. A session's lock is another matter.
+    longestRenewalMs: many && binding['isSessionsEnabled'] !== true ? 0 : maxAutoLockRenewalDurationMs,
   };
 }
 
-/** @param onUnsettled hears of each message that could not be settled, before its handler's promise resolves */
 export function createMessageHandler(
   context: TriggerContext,
   triggered: TriggeredFunction,
-  receiver: ServiceBusReceiver,
-  onUnsettled: (message: ServiceBusReceivedMessage) => void = () => undefined,
+  settle: Settle,
 ): MessageHandler {
   const completes = autoComplete(context, triggered);
-  const settle = async (succeeded: boolean, messages: readonly ServiceBusReceivedMessage[]) => {
+  const settleAll = async (succeeded: boolean, messages: readonly ServiceBusReceivedMessage[]) => {
     // Not completing by itself, the host leaves messages that were processed to the end of their locks.
     if (succeeded && !completes) return;
-    const one = (message: ServiceBusReceivedMessage) =>
-      succeeded ? receiver.completeMessage(message) : receiver.abandonMessage(message);
-    await Promise.all(
-      messages.map(async (message) => {
-        if (!(await settleOrWarn(context, triggered, () => one(message)))) onUnsettled(message);
-      }),
-    );
+    const one = (message: ServiceBusReceivedMessage) => settle(message, succeeded ? 'completed' : 'abandoned');
+    await Promise.all(messages.map((message) => settleOrWarn(context, triggered, () => one(message))));
   };
   if (!isMany(triggered.binding)) {
-    return async (message) => settle(await succeeds(runForMessage(context, triggered, message)), [message]);
+    return async (message) => settleAll(await succeeds(runForMessage(context, triggered, message)), [message]);
   }
   const { maxMessageBatchSize, minMessageBatchSize, maxBatchWaitTimeMs } = context.hostJson.serviceBus;
   const limits = { most: maxMessageBatchSize, least: minMessageBatchSize, waitMs: maxBatchWaitTimeMs };
   return createBatcher(limits, async (messages) =>
-    settle(await succeeds(runForBatch(context, triggered, messages)), messages),
+    settleAll(await succeeds(runForBatch(context, triggered, messages)), messages),
   );
 }
 

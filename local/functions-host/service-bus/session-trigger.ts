@@ -6,6 +6,7 @@ import { createServiceBusClient, describeEntity, entityOf } from './connection.t
 import { createMessageHandler, receiving } from './message-handler.ts';
 import { createOutageLog, type OutageLog } from './outage-log.ts';
 import { receiveSession } from './session.ts';
+import { settleOver } from './settlement.ts';
 
 /** Between two attempts to reach a broker that does not answer. */
 const retryMs = 1_000;
@@ -48,7 +49,7 @@ async function runSlot(
       const receiver = await accept();
       outages.works();
       if (!receiver || stopping.aborted) continue;
-      const handle = createMessageHandler(context, triggered, receiver);
+      const handle = createMessageHandler(context, triggered, settleOver(receiver));
       const { maxConcurrentCallsPerSession } = receiving(context, triggered);
       await receiveSession(
         receiver,
@@ -71,7 +72,10 @@ async function acceptNext(
   triggered: TriggeredFunction,
 ): Promise<ServiceBusSessionReceiver | undefined> {
   const { queueOrTopic, subscription } = entityOf(triggered.binding, context.environment);
-  const options = receiving(context, triggered).receiverOptions;
+  const options = {
+    skipParsingBodyAsJson: true,
+    maxAutoLockRenewalDurationInMs: receiving(context, triggered).longestRenewalMs,
+  };
   try {
     return subscription === undefined
       ? await client.acceptNextSession(queueOrTopic, options)

@@ -1,4 +1,5 @@
 import { ServiceBusClient } from '@azure/service-bus';
+import Long from 'long';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +83,14 @@ interface Seen {
 async function seen(marker: string): Promise<Seen> {
   const [, line] = await app.printed(new RegExp(`MESSAGE (\\{.*${marker}.*\\})`));
   return JSON.parse(line ?? '') as Seen;
+}
+
+/** No message waits in the queue or is locked. */
+async function untilEmpty(queue: string): Promise<void> {
+  const receiver = client.createReceiver(queue);
+  while ((await receiver.peekMessages(1, { fromSequenceNumber: Long.ONE })).length > 0)
+    await new Promise((done) => setTimeout(done, 100));
+  await receiver.close();
 }
 
 describe('a message', () => {
@@ -178,6 +187,39 @@ describe('the broker', () => {
     await app.printed(/RESTART after-1/);
     await app.printed(/RESTART after-2/);
     expect((await app.fetch('/')).status).toBe(200);
+  });
+
+  test('may lose its connections: a message in hand keeps its lock, is settled when it was handled, and comes no second time', async () => {
+    await client.createSender('slow').sendMessages({ body: { id: 'cut-off', delayMs: 7_000 } });
+    await app.printed(/BEGUN cut-off/);
+    expect(bus.dropConnections()).toBeGreaterThan(0);
+    await app.printed(/SLOW cut-off/);
+    await untilEmpty('slow');
+    expect(app.output().match(/BEGUN cut-off/g)).toHaveLength(1);
+  });
+
+  test('may leave unsaid whether a message is settled: the host asks again over another connection', async () => {
+    await client.createSender('slow').sendMessages({ body: { id: 'unanswered', delayMs: 500 } });
+    await app.printed(/BEGUN unanswered/);
+    bus.faults.latency = 60_000;
+    await app.printed(/SLOW unanswered/);
+    await new Promise((done) => setTimeout(done, 300));
+    bus.faults.latency = 0;
+    bus.dropConnections();
+    await app.printed(/could not be settled and will come again: .*(lock|settled)/);
+    await untilEmpty('slow');
+    expect(app.output()).not.toMatch(/did not confirm/);
+    expect(app.output().match(/BEGUN unanswered/g)).toHaveLength(1);
+  });
+
+  test('may take a lock away: that is told, and the message comes again', async () => {
+    await client.createSender('slow').sendMessages({ body: { id: 'unlocked', delayMs: 4_500 } });
+    await app.printed(/BEGUN unlocked/);
+    expect(bus.deliveries('slow').loseLocks()).toBe(1);
+    await app.printed(/warn {2}Slow: The lock of a message could not be renewed: .*lock/);
+    await app.printed(/SLOW unlocked[^]*SLOW unlocked/);
+    expect(app.output()).toMatch(/warn {2}Slow: A message could not be settled and will come again: .*lock/);
+    await untilEmpty('slow');
   });
 
   test('may start after the host', async () => {
