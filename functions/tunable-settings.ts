@@ -73,7 +73,7 @@ export const tunableShape = {
    * How many messages of one owner may stand in a lane, more where tasks are quick (limits/owner-window.ts); the rest of a flood waits in Redis, so that it keeps nobody else's
    * tasks waiting. Twice what one instance runs at once (maxConcurrentCalls in host.json), times the number of instances.
    */
-  OwnerWindow: whole(64, 100_000),
+  OwnerWindow: whole(200, 100_000),
   /** How many tasks of one owner run at once; 0 for any number. */
   OwnerConcurrency: countOrOff(0),
   /** How many tasks with the same concurrency key run at once; 0 for any number. */

@@ -5,19 +5,17 @@ import {
   type ServiceBusReceiver,
 } from '@azure/service-bus';
 import Long from 'long';
-import rhea from 'rhea';
 import { taskQueue } from '../../contracts/names.ts';
 import { getSettings, type Settings } from '../settings.ts';
 import { batcher } from './batcher.ts';
 import { lazyCredential } from './credential.ts';
+import { sendFramesAtOnce } from './no-delay.ts';
 
 /** A message carries an ID and a few properties, well under 1 KB; Standard takes 256 KB in one batch. */
 const messagesPerSend = 100;
 const sendDeadlineMs = 8_000;
 
-// The SDK's connections are of rhea's own container. Without this the kernel holds a small frame back until the one before it is acknowledged,
-// which the other side may put off for 40 ms (Nagle's algorithm and delayed acknowledgements).
-rhea.options = { ...rhea.options, tcp_no_delay: true };
+sendFramesAtOnce();
 
 let client: ServiceBusClient | undefined;
 const senders = new Map<string, (message: ServiceBusMessage) => Promise<void>>();

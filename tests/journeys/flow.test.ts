@@ -96,7 +96,7 @@ describe('a flood', () => {
   it('of low priority does not delay high priority', async () => {
     const low = await batch(
       api,
-      many(200, () => ({ priority: 'low', payload: { message: 'low', delayMs: 5_000 } })),
+      many(500, () => ({ priority: 'low', payload: { message: 'low', delayMs: 5_000 } })),
     );
     const high = await api.ended((await api.submit('echo', { message: 'high' }, { priority: 'high' })).id);
     expect(high.state).toBe('completed');
@@ -110,7 +110,7 @@ describe('a flood', () => {
     const [ada, bob] = [await api.as('ada'), await api.as('bob')];
     const flood = await batch(
       ada,
-      many(300, () => ({ payload: { message: 'flood', delayMs: 1_000 } })),
+      many(900, () => ({ payload: { message: 'flood', delayMs: 1_000 } })),
     );
     const one = await bob.ended((await bob.submit('echo', { message: 'trickle' })).id);
     expect(one.state).toBe('completed');

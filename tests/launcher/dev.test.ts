@@ -110,7 +110,7 @@ async function changedSince(before: Record<string, number | null>): Promise<stri
 }
 
 it.each([
-  ['host.json', 'host', (text: string) => text.replace('"maxConcurrentCalls": 32', '"maxConcurrentCalls": 31')],
+  ['host.json', 'host', (text: string) => text.replace('"maxConcurrentCalls": 100', '"maxConcurrentCalls": 99')],
   ['local.settings.json', 'host', (text: string) => text.replace('"Values":{', '"Values":{"Added":"1",')],
   ['contracts/service-bus.json', 'services', (text: string) => text.replace('"PT30S"', '"PT31S"')],
 ])('starts again what has read %s when that changes: %s', async (name, piece, edit) => {

@@ -1,14 +1,13 @@
 import type { TokenCredential } from '@azure/identity';
 import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
-import rhea from 'rhea';
 import { connectionSetting, type Environment, resolveSettings, setting } from '../binding-expressions.ts';
 import type { Binding } from '../core-types.ts';
+import { sendFramesAtOnce } from './no-delay.ts';
 
 /** The setting that Service Bus bindings use when they name none. */
 const defaultConnection = 'AzureWebJobsServiceBus';
 
-// See functions/azure/service-bus.ts: frames must not wait for acknowledgements.
-rhea.options = { ...rhea.options, tcp_no_delay: true };
+sendFramesAtOnce();
 
 /** Quick to come back after a restart of the broker, and patient with one that stays away. */
 const clientOptions = {

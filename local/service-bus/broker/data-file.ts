@@ -19,7 +19,7 @@ export function openDataFile(file: string, warn: (sentence: string) => void): Da
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { timeout: 0 });
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     const stoppedCleanly = logState === 'none' && !wasOpen(database);
     if (!stoppedCleanly && logState !== 'sound') checkAfterLoss(database, file, logState, warn);
     database.exec(SCHEMA);

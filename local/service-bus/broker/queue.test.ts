@@ -99,7 +99,10 @@ describe('a queue', () => {
     broker = new Broker(file, ENTITIES, clock, amqpEncoding, refuse);
   };
   /** Resolves when everything asked for so far was committed and dealt out. */
-  const settled = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
+  /** All that follows from what was done has happened: what waits for the disk, and what that sets off. */
+  const settled = async () => {
+    for (let round = 0; round < 4; round += 1) await new Promise<void>((resolve) => broker.store.afterCommit(resolve));
+  };
   const consume = (path: string, credit = 10, mode?: ReceiveMode) => {
     const consumer = new TestConsumer(credit, mode);
     broker.source(path).attach(consumer);

@@ -1,13 +1,15 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { closeDataFile, dataFileError, openDataFile } from './data-file.ts';
+import { LogSync } from './log-sync.ts';
 
 /**
- * The broker's file: one SQLite database, written in groups. All writes of one turn of the event loop share one transaction;
- * what must wait for the disk (an answer to a client, a delivery) waits in `afterCommit`.
+ * The broker's file: one SQLite database, written in groups. All writes of one turn of the event loop share one transaction, and all
+ * transactions since the last sync share the next; what must wait for the disk (an answer to a client, a delivery) waits in `afterCommit`.
  */
 export class Store {
   readonly #file: string;
   readonly #database: DatabaseSync;
+  readonly #log: LogSync;
   readonly #statements = new Map<string, StatementSync>();
   #afterCommit: (() => void)[] = [];
   #writing = false;
@@ -22,6 +24,7 @@ export class Store {
   constructor(file: string, warn: (sentence: string) => void) {
     this.#file = file;
     this.#database = openDataFile(file, warn);
+    this.#log = new LogSync(`${file}-wal`, (error) => this.#die(error));
   }
 
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
@@ -48,9 +51,12 @@ export class Store {
     this.#schedule();
   }
 
-  /** Commits what this turn has written so far. */
+  /** Commits what this turn has written so far: a crash of the process loses it no more, one of the machine may. */
   commit(): void {
-    if (this.#writing) this.#orDie(() => this.#database.exec('COMMIT'));
+    if (this.#writing) {
+      this.#orDie(() => this.#database.exec('COMMIT'));
+      this.#log.written();
+    }
     this.#writing = false;
     if (this.#checkpointAsked) this.#orDie(() => this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)'));
     this.#checkpointAsked = false;
@@ -67,6 +73,7 @@ export class Store {
     this.commit();
     this.#closed = true;
     this.#afterCommit = [];
+    this.#log.close();
     closeDataFile(this.#database);
   }
 
@@ -74,6 +81,7 @@ export class Store {
   abandon(): void {
     clearImmediate(this.#turn);
     this.#closed = true;
+    this.#log.close();
     this.#database.close();
   }
 
@@ -85,12 +93,16 @@ export class Store {
     try {
       return work();
     } catch (error) {
-      const fatal = dataFileError(this.#file, error);
-      process.nextTick(() => {
-        if (!this.#closed) throw fatal;
-      });
-      throw fatal;
+      throw this.#die(error);
     }
+  }
+
+  #die(error: unknown): Error {
+    const fatal = dataFileError(this.#file, error);
+    process.nextTick(() => {
+      if (!this.#closed) throw fatal;
+    });
+    return fatal;
   }
 
   #schedule(): void {
@@ -102,7 +114,7 @@ export class Store {
     this.commit();
     const waiting = this.#afterCommit;
     this.#afterCommit = [];
-    for (const done of waiting) done();
+    this.#log.whenDurable(waiting);
   }
 
   #statement(sql: string): StatementSync {
