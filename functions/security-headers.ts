@@ -3,6 +3,8 @@ const always = {
   'strict-transport-security': 'max-age=31536000; includeSubDomains',
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-site',
+  'permissions-policy':
+    'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), microphone=(), midi=(), payment=(), serial=(), usb=()',
 };
 
 /** Of the web app and its files. */
@@ -10,8 +12,6 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   ...always,
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy':
-    'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), microphone=(), midi=(), payment=(), serial=(), usb=()',
 };
 
 /** Of the API: nothing in an answer is ever to be run, shown in a frame or kept by a cache that others share. */

@@ -18,6 +18,7 @@ it.each([
   ['ServiceBusConnection__fullyQualifiedNamespace', 'sb://x', /is wrong: it should be a host name such as NAMESPACE/],
   ['RedisConnection__clientId', 'me', /RedisConnection__clientId is wrong: it should be the client ID of a managed/],
   ['AllowedOrigins', 'https://portal.example.com/', /AllowedOrigins is wrong: it should be origins such as/],
+  ['SignIn', 'off', /SignIn is wrong: it should be app-service or none/],
   ['MaxAttempts', 'many', /MaxAttempts is wrong: it should be a whole number from 1 to 50/],
   ['IdempotencyHours', '0', /IdempotencyHours is wrong: it should be a whole number from 1 to 168/],
   ['IdempotencyHours', '169', /IdempotencyHours is wrong/],

@@ -31,6 +31,11 @@ const Settings = z.object({
    * message of a dead worker does not come back before its lease has ended, and wait for that in a worker's place.
    */
   LeaseSeconds: whole(15, 300),
+  /**
+   * Who says who someone is: App Service Authentication, by headers that it alone can set; or nobody, and the API refuses everybody. Where
+   * App Service Authentication is not switched on, anybody could set these headers.
+   */
+  SignIn: z.enum(['app-service', 'none'], { error: 'should be app-service or none' }).default('app-service'),
   /** Hosts that a `callbackUrl` may point at, with commas between: `hooks.example.org, *.example.com`. None by default. */
   CallbackHosts: list(),
   /** Origins of other web apps whose pages may use this API for who is signed in: `https://portal.example.com`, with commas between. */

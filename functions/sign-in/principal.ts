@@ -1,5 +1,6 @@
 import { operatorRole } from '../../contracts/names.ts';
 import { AppError } from '../errors.ts';
+import { getSettings, type Settings } from '../settings.ts';
 
 /** Who asks. */
 export interface Principal {
@@ -12,15 +13,20 @@ interface ReadableHeaders {
 }
 
 /**
- * The signed-in user, from the headers that App Service Authentication sets (and strips when they come from outside).
+ * The signed-in user, from the headers that App Service Authentication sets (and strips when they come from outside). Where it is not
+ * switched on nobody strips them, and they are worth nothing: `signIn` is `none` then.
  * learn.microsoft.com/azure/app-service/configure-authentication-user-identities
  * @throws AppError `unauthenticated`
  */
-export function readPrincipal(headers: ReadableHeaders): Principal {
+export function readPrincipal(headers: ReadableHeaders, signIn: Settings['SignIn'] = getSettings().SignIn): Principal {
+  if (signIn === 'none') throw new AppError('unauthenticated', noSignIn);
   const id = headers.get('x-ms-client-principal-id');
   if (!id) throw new AppError('unauthenticated', 'Nobody is signed in. Sign in at /.auth/login/aad, then try again.');
   return { id, isOperator: rolesOf(headers.get('x-ms-client-principal')).includes(operatorRole) };
 }
+
+const noSignIn =
+  'Nobody can sign in here: no sign-in is set up, so the API answers nobody. Have an app registration named in AUTH_CLIENT_ID and deploy again.';
 
 /** The owner whose tasks this principal may see: undefined for all. */
 export function visibleOwner({ id, isOperator }: Principal): string | undefined {

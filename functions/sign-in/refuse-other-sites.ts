@@ -25,8 +25,9 @@ export function refuseOtherSites(request: Asking, allowedOrigins: readonly strin
 
 function comesFromOtherSite({ url, headers }: Asking, origin: string | null): boolean {
   const site = headers.get('sec-fetch-site');
-  if (site !== null) return site === 'cross-site';
-  if (origin === null) return false;
+  if (site === 'same-origin' || site === 'none') return false;
+  // `same-site` may be a neighbour, such as another app under the same domain, that is not trusted for that.
+  if (site === 'cross-site' || origin === null) return site !== null;
   // Behind a proxy the request has another host than the browser asked for.
   const hosts = [hostOf(url), hostOf(`http://${headers.get('x-forwarded-host') ?? headers.get('host') ?? ''}`)];
   return !hosts.includes(hostOf(origin));

@@ -3,6 +3,7 @@ import { HttpRequest, InvocationContext, type HttpHandler, type HttpResponseInit
 import type * as library from '@azure/functions';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import { closeRedis } from '../../functions/azure/redis.ts';
+import { tuneSettings } from '../../functions/settings.ts';
 
 interface Registered {
   readonly route: string;
@@ -29,31 +30,43 @@ jest.mock('@azure/functions', () => {
 /** Nothing listens there: who gets past the refusal fails otherwise. */
 const settings = { ...sample.Values, RedisConnection: 'redis://127.0.0.1:1' };
 const open = ['GetHealth', 'GetOpenApi', 'Web'];
+let guarded: (readonly [string, Registered])[];
 
 beforeAll(async () => {
   Object.assign(process.env, settings);
   await import('../../functions/index.ts');
+  guarded = [...mockRegistered].filter(([name]) => !open.includes(name));
 });
 afterAll(() => closeRedis());
 
+async function statusOf([name, { route, methods, handler }]: readonly [string, Registered], more: object = {}) {
+  const method = methods[0]!;
+  const request = new HttpRequest({
+    method,
+    url: `http://localhost/${route}`,
+    headers: { 'content-type': 'application/json', ...more },
+    params: { id: '01a1fdbd-4162-73ab-8df0-e55d940e743d', action: 'pause' },
+    ...(method !== 'GET' && { body: { string: '{}' } }),
+  });
+  const { status } = (await handler(request, new InvocationContext({ functionName: name }))) as HttpResponseInit;
+  return [name, status];
+}
+
+const refused = () => guarded.map(([name]) => [name, 401]);
+
 it('every function but those that are open to all refuses who is not signed in', async () => {
-  const guarded = [...mockRegistered].filter(([name]) => !open.includes(name));
   expect(guarded.length).toBeGreaterThan(25);
-  const answers = await Promise.all(
-    guarded.map(async ([name, { route, methods, handler }]) => {
-      const method = methods[0]!;
-      const request = new HttpRequest({
-        method,
-        url: `http://localhost/${route}`,
-        headers: { 'content-type': 'application/json' },
-        params: { id: '01a1fdbd-4162-73ab-8df0-e55d940e743d', action: 'pause' },
-        ...(method !== 'GET' && { body: { string: '{}' } }),
-      });
-      const answer = (await handler(request, new InvocationContext({ functionName: name }))) as HttpResponseInit;
-      return [name, answer.status];
-    }),
-  );
-  expect(answers).toEqual(guarded.map(([name]) => [name, 401]));
+  expect(await Promise.all(guarded.map((one) => statusOf(one)))).toEqual(refused());
+});
+
+it('every one refuses whoever says who they are, where nothing stands before the app that would strip it', async () => {
+  const claims = [{ typ: 'roles', val: 'operator' }];
+  const principal = Buffer.from(JSON.stringify({ claims, role_typ: 'roles' })).toString('base64');
+  const forged = { 'x-ms-client-principal-id': 'alice', 'x-ms-client-principal': principal };
+  process.env['SignIn'] = 'none';
+  // Has the settings read anew.
+  tuneSettings({});
+  expect(await Promise.all(guarded.map((one) => statusOf(one, forged)))).toEqual(refused());
 });
 
 it('the functions that are open to all are these', () => {
