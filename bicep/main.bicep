@@ -237,10 +237,16 @@ module functionApp 'modules/function-app.bicep' = {
       AppConfigConnection__endpoint: appConfiguration.outputs.endpoint
       AppConfigConnection__clientId: identity.outputs.clientId
       PayloadStore: 'redis+blob'
+      // Without an app registration nothing stands before the app that would strip the headers of a forger.
+      SignIn: empty(authClientId) ? 'none' : 'app-service'
+      // More than any person, and a whole batch; App Configuration changes it.
+      OwnerRatePerSecond: '1000'
       CallbackHosts: callbackHosts
       AllowedOrigins: join(allowedOrigins, ',')
       APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
+      // The exporter would tell Microsoft how it is used.
+      APPLICATION_INSIGHTS_NO_STATSBEAT: 'true'
     }
   }
   // Without its roles the app cannot even read its own package.

@@ -9,3 +9,11 @@ param authClientId = readEnvironmentVariable('AUTH_CLIENT_ID', '')
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param callbackHosts = readEnvironmentVariable('CALLBACK_HOSTS', '')
 param operatorPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param nodeVersion = readEnvironmentVariable('AZURE_NODE_VERSION', '22')
+// https://portal.example.com,https://other.example.com
+param allowedOrigins = filter(
+  map(split(readEnvironmentVariable('ALLOWED_ORIGINS', ''), ','), origin => trim(origin)),
+  origin => !empty(origin)
+)
+// {"costCenter": "4711"}
+param tags = json(readEnvironmentVariable('AZURE_TAGS', '{}'))

@@ -7,7 +7,11 @@ set -eu
 : "${WEB_URL:?is missing: it is an output of bicep/main.bicep}"
 : "${IDENTITY_PRINCIPAL_ID:?is missing: it is an output of bicep/main.bicep}"
 
-az ad app update --id "$AUTH_CLIENT_ID" --web-redirect-uris "$WEB_URL/.auth/login/aad/callback"
+# Those of other domains, put in by hand, stay.
+callback="$WEB_URL/.auth/login/aad/callback"
+others=$(az ad app show --id "$AUTH_CLIENT_ID" --query "web.redirectUris[?@!='$callback']" --output tsv)
+# shellcheck disable=SC2086 # each a word of its own
+az ad app update --id "$AUTH_CLIENT_ID" --web-redirect-uris "$callback" $others
 
 known=$(az ad app federated-credential list --id "$AUTH_CLIENT_ID" --query "[?subject=='$IDENTITY_PRINCIPAL_ID'].name" --output tsv)
 if [ -z "$known" ]; then

@@ -67,4 +67,3 @@ output id string = account.id
 output name string = account.name
 output blobEndpoint string = account.properties.primaryEndpoints.blob
 output packageContainerUrl string = '${account.properties.primaryEndpoints.blob}${packages.name}'
-output payloadContainerName string = payloads.name

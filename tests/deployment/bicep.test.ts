@@ -72,7 +72,7 @@ describe('the app settings', () => {
   const start = main.indexOf('appSettings: {') + 'appSettings: '.length;
   const appSettings = propertiesOf(bracketed(main, start));
   /** What the platform and the bindings of the Functions host read by themselves. */
-  const ofTheHost = /^APPLICATIONINSIGHTS_|__credential$/;
+  const ofTheHost = /^APPLICATION_?INSIGHTS_|__credential$/;
   const ids = '8b1ee8a3-7a63-4d3e-9e39-6f3a2b7ad0f5';
   const examples: Record<string, string> = {
     'storage.outputs.blobEndpoint': 'https://st.blob.core.windows.net/',
@@ -85,6 +85,7 @@ describe('the app settings', () => {
     'monitoring.outputs.connectionString': `InstrumentationKey=${ids};IngestionEndpoint=https://x.in.applicationinsights.azure.com/`,
     'appConfiguration.outputs.endpoint': 'https://appcs-1.azconfig.io',
     callbackHosts: '',
+    "empty(authClientId) ? 'none' : 'app-service'": 'none',
     "join(allowedOrigins, ',')": '',
   };
 
@@ -112,6 +113,11 @@ describe('the app settings', () => {
       RedisConnection: `rediss://${ids}@redis-1.westeurope.redis.azure.net:10000`,
       PayloadStore: 'redis+blob',
     });
+  });
+
+  it('let nobody in where no app registration is named', () => {
+    expect(values).toMatchObject({ SignIn: 'none' });
+    expect(readBicep('modules/function-app.bicep')).toContain("'config' = if (!empty(authClientId)) {");
   });
 
   it('hold no connection string and no key', () => {

@@ -16,16 +16,18 @@ function standIn(name: string, answers: readonly (readonly [beginning: string, a
   chmodSync(join(folder, name), 0o755);
 }
 
-function runHook(hook: string, env: Record<string, string>, answers: Parameters<typeof standIn>[1] = []) {
+type Answers = Parameters<typeof standIn>[1];
+
+function runHook(hook: string, env: Record<string, string>, answers: Answers = [], args: readonly string[] = []) {
   writeFileSync(join(folder, 'calls'), '');
   standIn('az', answers);
   standIn('azd', []);
   const path = `${folder}:${process.env['PATH']}`;
-  const { status, stderr } = spawnSync('sh', [`bicep/hooks/${hook}.sh`], {
+  const { status, stdout, stderr } = spawnSync('sh', [`bicep/hooks/${hook}.sh`, ...args], {
     env: { PATH: path, ...env },
     encoding: 'utf8',
   });
-  return { status, stderr, calls: readFileSync(join(folder, 'calls'), 'utf8') };
+  return { status, stdout, stderr, calls: readFileSync(join(folder, 'calls'), 'utf8') };
 }
 
 describe('pre-provision', () => {
@@ -53,6 +55,15 @@ describe('pre-provision', () => {
   it('leaves everything as it is where AUTH_CLIENT_ID is given', () => {
     expect(runHook('pre-provision', { ...env, AUTH_CLIENT_ID: 'given' })).toMatchObject({ status: 0, calls: '' });
   });
+
+  it('prints the ID and nothing else for who deploys without azd', () => {
+    const { stdout, calls } = runHook('pre-provision', env, [['ad app create', 'new-id']], ['--print']);
+    expect(stdout).toBe('new-id\n');
+    expect(calls).toContain('--identifier-uris api://new-id');
+    expect(calls).toContain('appRoleAssignmentRequired=true');
+    expect(calls).not.toContain('azd');
+    expect(runHook('pre-provision', { ...env, AUTH_CLIENT_ID: 'given' }, [], ['--print']).stdout).toBe('given\n');
+  });
 });
 
 describe('post-provision', () => {
@@ -68,6 +79,11 @@ describe('post-provision', () => {
     expect(calls).toContain('--web-redirect-uris https://func-1.azurewebsites.net/.auth/login/aad/callback');
     expect(calls).toContain('"issuer": "https://login.example.com/tenant/v2.0"');
     expect(calls).toContain('"subject": "principal"');
+  });
+
+  it('leaves the addresses of other domains, to which people come back as well', () => {
+    const { calls } = runHook('post-provision', env, [...answers, ['ad app show', 'https://tasks.example.com/back']]);
+    expect(calls).toMatch(/--web-redirect-uris https:\/\/func-1\S+ https:\/\/tasks.example.com\/back/);
   });
 
   it('does not make the credential twice', () => {

@@ -74,10 +74,23 @@ describe('azure.yaml, its hooks and the workflow', () => {
     expect(outputs).toEqual(expect.arrayContaining(fromBicep));
   });
 
-  it('fill the parameters of Bicep, and no others', () => {
+  it('fill all parameters of Bicep, and no others', () => {
     const given = [...read('bicep/main.bicepparam').matchAll(/^param (\w+)/gm)].map(([, name]) => name!);
     const declared = [...read('bicep/main.bicep').matchAll(/^param (\w+)/gm)].map(([, name]) => name!);
-    expect(declared).toEqual(expect.arrayContaining(given));
+    expect(given.sort()).toEqual(declared.sort());
+  });
+
+  it('know every variable that the parameters are read from, and docs/deploy.md tells of each', () => {
+    const variables = [...read('bicep/main.bicepparam').matchAll(/readEnvironmentVariable\('(\w+)', '(.*?)'\)/g)];
+    const required = ['AZURE_ENV_NAME', 'AZURE_LOCATION'];
+    expect(variables.map(([, name]) => name)).toEqual(expect.arrayContaining(required));
+    for (const [, name = '', byDefault] of variables) {
+      const inWorkflow = new RegExp(`^ {6}${name}: (.*)$`, 'm').exec(read('.github/workflows/deploy.yml'))?.[1];
+      expect(inWorkflow).toContain(`vars.${name}`);
+      // A variable that nobody has set for the repository is an empty text there, not none.
+      if (byDefault !== '' && !required.includes(name)) expect(inWorkflow).toContain(' || ');
+      expect(read('docs/deploy.md')).toContain(`\`${name}`);
+    }
   });
 
   it('upload what npm run package makes', () => {
