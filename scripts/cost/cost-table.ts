@@ -8,6 +8,7 @@ const columns: readonly (readonly [title: string, part: keyof MonthlyCost])[] = 
   ['App Configuration', 'appConfiguration'],
   ['Storage', 'storage'],
   ['Logs', 'logs'],
+  ['Alerts', 'alerts'],
   ['together', 'total'],
 ];
 

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import entities from '../../contracts/service-bus.json' with { type: 'json' };
 import inputs from './inputs.json' with { type: 'json' };
 import { costTable } from './cost-table.ts';
 import { monthlyCost } from './monthly-cost.ts';
@@ -18,9 +19,21 @@ it('grows with the tasks, and never beyond what instances can be busy', () => {
   const totals = [0, 10_000, 1_000_000, 100_000_000].map((tasks) => monthlyCost(tasks, 'prod', inputs).total);
   expect([...totals].sort((a, b) => a - b)).toEqual(totals);
   const free = { ...inputs, included: { ...inputs.included, functionsGbSeconds: 0 }, app: { ...inputs.app, alwaysReadyInstances: { dev: 0, prod: 0 } } }; // prettier-ignore
-  const always = 30 * 24 * 3600 * inputs.app.memoryGb * inputs.prices.functionsPerGbSecond;
+  const timers = inputs.app.timerSeconds.reduce((sum, seconds) => sum + 1 / seconds, 0);
+  // One instance for HTTP, one for the queue, and the timers' own.
+  const always = (2 + timers) * 30 * 24 * 3600 * inputs.app.memoryGb * inputs.prices.functionsPerGbSecond;
   const noExecutions = { ...free, prices: { ...free.prices, functionsPerMillionExecutions: 0 } };
   expect(monthlyCost(1e9, 'dev', noExecutions).functions).toBeCloseTo(always);
+});
+
+it('counts the timers that there are, and each series that an alert watches', () => {
+  const sources = globSync('functions/**/*.ts').map((file) => readFileSync(file, 'utf8'));
+  const timers = sources.flatMap((source) => source.match(/app\.timer\(/g) ?? []);
+  expect(inputs.app.timerSeconds).toHaveLength(timers.length);
+  const alerts = readFileSync('bicep/modules/alerts.bicep', 'utf8');
+  const watched = (dimensions: string) => alerts.split(`dimensions: ${dimensions}\n`).length - 1;
+  const queues = entities.UserConfig.Namespaces[0]!.Queues.length;
+  expect(inputs.app.alertSeries).toBe(watched('eachQueue') * queues + watched('[]'));
 });
 
 it('takes other prices', () => {

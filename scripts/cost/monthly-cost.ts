@@ -12,6 +12,7 @@ export interface MonthlyCost {
   readonly appConfiguration: number;
   readonly storage: number;
   readonly logs: number;
+  readonly alerts: number;
   readonly total: number;
 }
 
@@ -33,37 +34,44 @@ export function monthlyCost(tasks: number, size: Size, inputs: CostInputs): Mont
     logs:
       beyond((executionsOf(tasks, inputs) * app.logKbPerExecution) / million, inputs.included.logsGb) *
       prices.logsPerGb,
+    alerts: app.alertSeries * prices.alertSeriesPerMonth,
   };
   return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) };
 }
 
-/** Two timers run every ten seconds: the sweeper and the schedules. */
-const timerExecutions = ({ app }: CostInputs) => (2 * monthSeconds) / app.timerSeconds;
+const timerExecutions = ({ app }: CostInputs) =>
+  app.timerSeconds.reduce((sum, seconds) => sum + monthSeconds / seconds, 0);
 const executionsOf = (tasks: number, inputs: CostInputs) =>
-  tasks * inputs.app.executionsPerTask + timerExecutions(inputs);
+  tasks * (inputs.app.executionsPerTask.http + inputs.app.executionsPerTask.queue) + timerExecutions(inputs);
 
 /**
  * Flex Consumption bills the time in which an instance does something, a second at least; what runs at once on an instance shares it.
- * With executions that come at random, an instance is busy in 1 - e^(-rate × seconds) of the time, and the timers have their share.
+ * All HTTP functions share instances; the one for the queue, and each timer, has its own (per-function scaling).
  */
 function functionsCost(tasks: number, size: Size, inputs: CostInputs): number {
   const { prices, included, app } = inputs;
-  const idleByTimers = 1 - app.leastSecondsPerExecution / app.timerSeconds;
-  const rate = (tasks * app.executionsPerTask) / monthSeconds;
-  const busyShare = 1 - idleByTimers * Math.exp(-rate * app.leastSecondsPerExecution);
-  const gbSeconds = busyShare * monthSeconds * app.memoryGb;
+  const { http, queue } = app.executionsPerTask;
+  const busySeconds =
+    busy(tasks * http, app.leastSecondsPerExecution) +
+    busy(tasks * queue, app.leastSecondsPerExecution) +
+    timerExecutions(inputs) * app.leastSecondsPerExecution;
   const alwaysReady =
     app.alwaysReadyInstances[size] * monthSeconds * app.memoryGb * prices.functionsAlwaysReadyPerGbSecond;
   const executions = beyond(executionsOf(tasks, inputs), included.functionsExecutions) / million;
   return (
-    beyond(gbSeconds, included.functionsGbSeconds) * prices.functionsPerGbSecond +
+    beyond(busySeconds * app.memoryGb, included.functionsGbSeconds) * prices.functionsPerGbSecond +
     executions * prices.functionsPerMillionExecutions +
     alwaysReady
   );
 }
 
+/** With executions that come at random, an instance is busy in 1 - e^(-rate × seconds) of the time. */
+function busy(executions: number, secondsEach: number): number {
+  return monthSeconds * (1 - Math.exp((-executions * secondsEach) / monthSeconds));
+}
+
 function serviceBusCost(tasks: number, { prices, included, app }: CostInputs): number {
-  const sweeps = (monthSeconds / app.timerSeconds) * app.serviceBusOperationsPerSweep;
+  const sweeps = (monthSeconds / app.sweepSeconds) * app.serviceBusOperationsPerSweep;
   const operations = tasks * app.serviceBusOperationsPerTask + sweeps;
   const more = beyond(operations, included.serviceBusOperations) / million;
   return prices.serviceBusPerMonth + more * prices.serviceBusPerMillionOperations;
