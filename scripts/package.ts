@@ -33,7 +33,8 @@ function makePackage(folder: string): void {
   cpSync(join(root, 'host.json'), join(folder, 'host.json'));
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   // Without its source map, which is twice as large; the bundle is not minified, so that a stack can be read.
-  cpSync(join(root, 'dist/functions.cjs'), join(folder, 'functions.cjs'));
+  const bundle = readFileSync(join(root, 'dist/functions.cjs'), 'utf8');
+  writeFileSync(join(folder, 'functions.cjs'), bundle.replace(/^\/\/# sourceMappingURL=.*$/m, ''));
   cpSync(join(root, 'dist/web'), join(folder, 'web'), { recursive: true });
 }
 
