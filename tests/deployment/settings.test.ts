@@ -53,7 +53,7 @@ describe('host.json', () => {
   });
 });
 
-describe('azure.yaml, its hooks and the workflow', () => {
+describe('azure.yaml, its hooks, the workflow and the runbook', () => {
   const files = ['azure.yaml', '.github/workflows/deploy.yml'];
 
   it.each(files)('%s runs scripts that exist', (file) => {
@@ -91,6 +91,12 @@ describe('azure.yaml, its hooks and the workflow', () => {
       if (byDefault !== '' && !required.includes(name)) expect(inWorkflow).toContain(' || ');
       expect(read('docs/deploy.md')).toContain(`\`${name}`);
     }
+  });
+
+  it('docs/runbook.md says what to do at each alert', () => {
+    const alerts = [...read('bicep/modules/alerts.bicep').matchAll(/^ {4}name: '([\w-]+)'$/gm)].map(([, name]) => name);
+    expect(alerts.length).toBeGreaterThan(4);
+    for (const alert of alerts) expect(read('docs/runbook.md')).toMatch(new RegExp(`^## .*alert \`${alert}\``, 'm'));
   });
 
   it('upload what npm run package makes', () => {

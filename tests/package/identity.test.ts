@@ -19,6 +19,9 @@ jest.setTimeout(120_000);
 const objectId = '1f1a2b3c-0000-4000-8000-000000000000';
 const clientId = '8b1ee8a3-7a63-4d3e-9e39-6f3a2b7ad0f5';
 
+/** All that docs/settings.md asks for: the app's own keys, and no command that could harm others. */
+const needed = ['~{amo:*', '~amo:*', 'resetchannels', '+@all', '-@dangerous', '-@admin'];
+
 const folder = mkdtempSync(join(tmpdir(), 'identity-'));
 let admin: Redis;
 let identity: IdentityEndpoint;
@@ -41,7 +44,7 @@ beforeAll(async () => {
   identity = await startIdentityEndpoint({
     clientId,
     lifeSeconds: 6,
-    accept: ({ token }) => admin.call('ACL', 'SETUSER', objectId, 'on', '~*', '&*', '+@all', `>${token}`),
+    accept: ({ token }) => admin.call('ACL', 'SETUSER', objectId, 'on', ...needed, `>${token}`),
   });
   store = await startConfigurationStore({ secure: true, accepts: isIssuedForIt });
   ingestion = await startIngestionEndpoint(isIssuedForIt);
