@@ -36,6 +36,18 @@ it('names the hosts of what is not on this machine', () => {
   ]);
 });
 
+it('names those that an identity signs in to', () => {
+  const values = {
+    ServiceBusConnection__fullyQualifiedNamespace: 'tasks.servicebus.windows.net',
+    AzureSignalRConnectionString__serviceUri: 'https://tasks.service.signalr.net/',
+  };
+  expect([...remoteHosts(values)]).toEqual([
+    ['ServiceBusConnection', 'tasks.servicebus.windows.net'],
+    ['AzureSignalRConnectionString', 'tasks.service.signalr.net'],
+  ]);
+  expect(localEndpoints(values)).toEqual({});
+});
+
 it.each([
   ['RedisConnection', 'nonsense'],
   ['ServiceBusConnection', 'Endpoint=oops;SharedAccessKeyName=x;SharedAccessKey=eQ=='],

@@ -113,6 +113,11 @@ export function remoteHosts(values: Values): ReadonlyMap<string, string> {
     const url = urlIn(setting, text, values);
     if (url && !isThisMachine(hostOf(url))) hosts.set(setting, url.host);
   }
+  // Named without a key: an identity signs in.
+  const namespace = values[`${serviceBus}__fullyQualifiedNamespace`];
+  const service = URL.parse(values[`${signalR}__serviceUri`] ?? '')?.host;
+  if (namespace && !values[serviceBus]) hosts.set(serviceBus, namespace);
+  if (service && !values[signalR]) hosts.set(signalR, service);
   return hosts;
 }
 

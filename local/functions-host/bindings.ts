@@ -2,7 +2,7 @@ import type { BindingData } from './binding-expressions.ts';
 import type { Binding, InvocationResponse, NamedData, RegisteredFunction, TypedData } from './core-types.ts';
 
 /** Computes the value of an input binding. */
-export type InputBinding = (binding: Binding, data: BindingData) => TypedData;
+export type InputBinding = (binding: Binding, data: BindingData) => Promise<TypedData>;
 
 /** Carries out what the function gave to an output binding; `undefined` and `null` are never passed on. */
 export type OutputBinding = (binding: Binding, value: TypedData, data: BindingData) => Promise<void>;
@@ -14,7 +14,7 @@ export interface BindingTypes {
 }
 
 export interface Bindings {
-  inputs(registered: RegisteredFunction, data: BindingData): NamedData[];
+  inputs(registered: RegisteredFunction, data: BindingData): Promise<NamedData[]>;
   writeOutputs(registered: RegisteredFunction, response: InvocationResponse, data: BindingData): Promise<void>;
   /** Why the host cannot serve this function, or `undefined`. */
   unsupported(registered: RegisteredFunction): string | undefined;
@@ -24,10 +24,11 @@ const triggerTypes = ['httptrigger', 'servicebustrigger', 'timertrigger', 'warmu
 
 export function createBindings(types: BindingTypes): Bindings {
   return {
-    inputs: (registered, data) =>
-      entries(registered)
-        .filter(([, binding]) => binding.direction === 'in' && !isTrigger(binding))
-        .map(([name, binding]) => ({ name, data: types.inputs[binding.type.toLowerCase()]?.(binding, data) ?? {} })),
+    inputs: (registered, data) => {
+      const inputs = entries(registered).filter(([, binding]) => binding.direction === 'in' && !isTrigger(binding));
+      const read = (binding: Binding) => types.inputs[binding.type.toLowerCase()]?.(binding, data);
+      return Promise.all(inputs.map(async ([name, binding]) => ({ name, data: (await read(binding)) ?? {} })));
+    },
     writeOutputs: async (registered, response, data) => {
       for (const [name, binding] of entries(registered)) {
         const write = binding.direction === 'out' ? types.outputs[binding.type.toLowerCase()] : undefined;

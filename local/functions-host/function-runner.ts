@@ -86,7 +86,7 @@ async function invoke(
   const startedAt = performance.now();
   log.debug('Executing', scope);
   try {
-    const inputData = [input.trigger, ...bindings.inputs(input.function, input.bindingData)];
+    const inputData = [input.trigger, ...(await bindings.inputs(input.function, input.bindingData))];
     const response = await runInvocation(registry, { ...input, inputData }, (level, category, message) =>
       log.write(level, message, { ...scope, user: category === 'user' }),
     );

@@ -1,7 +1,7 @@
-import type { TokenCredential } from '@azure/identity';
 import { RetryMode, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
 import { connectionSetting, type Environment, resolveSettings, setting } from '../binding-expressions.ts';
 import type { Binding } from '../core-types.ts';
+import { machineIdentity } from '../machine-identity.ts';
 import { sendFramesAtOnce } from './no-delay.ts';
 
 /** The setting that Service Bus bindings use when they name none. */
@@ -38,21 +38,11 @@ export function createServiceBusClient(
   const connectionString = connectionSetting(environment, name);
   if (connectionString) return new ServiceBusClient(connectionString, options);
   const namespace = setting(environment, `${name}__fullyQualifiedNamespace`);
-  if (namespace) return new ServiceBusClient(namespace, machineIdentity(), options);
+  if (namespace)
+    return new ServiceBusClient(namespace, machineIdentity(setting(environment, `${name}__clientId`)), options);
   throw new Error(
     `The setting "${name}" is missing: put a Service Bus connection string there, or a host name into "${name}__fullyQualifiedNamespace".`,
   );
-}
-
-/** Loads the library only when a token is asked for: it is large, and nothing on this machine needs it. */
-function machineIdentity(): TokenCredential {
-  let credential: Promise<TokenCredential> | undefined;
-  return {
-    getToken: async (scopes, options) => {
-      credential ??= import('@azure/identity').then(({ DefaultAzureCredential }) => new DefaultAzureCredential());
-      return (await credential).getToken(scopes, options);
-    },
-  };
 }
 
 /** Where a trigger or an output binding points. */

@@ -1,13 +1,11 @@
-import jwt from 'jsonwebtoken';
-import { parseSignalRConnectionString } from '../../signalr/connection-info.ts';
 import type { Environment } from '../binding-expressions.ts';
 import type { OutputBinding } from '../bindings.ts';
 import type { TypedData } from '../core-types.ts';
-import { connectionStringOf, hubOf } from './binding-options.ts';
+import { hubOf } from './binding-options.ts';
 import { type SignalROutput, toRestCall } from './rest-call.ts';
+import { refusal, signalRService } from './service.ts';
 
 const apiVersion = '2022-06-01';
-const tokenLifetimeSeconds = 300;
 
 /**
  * Output binding `signalR`: messages and group changes, sent through the service's REST data plane, in the order given.
@@ -15,12 +13,12 @@ const tokenLifetimeSeconds = 300;
  */
 export function signalROutputBinding(environment: Environment): OutputBinding {
   return async (binding, value, data) => {
-    const { endpoint, accessKey } = parseSignalRConnectionString(connectionStringOf(binding, environment));
+    const service = signalRService(binding, environment);
     const hub = hubOf(binding, environment, data);
     for (const output of outputsOf(value)) {
       const { method, path, body } = toRestCall(output);
-      const url = `${endpoint}api/hubs/${encodeURIComponent(hub)}${path}`;
-      await call(method, url, accessKey, body);
+      const url = `${service.endpoint}api/hubs/${encodeURIComponent(hub)}${path}`;
+      await call(method, url, await service.tokenFor(url), body);
     }
   };
 }
@@ -31,8 +29,7 @@ function outputsOf(value: TypedData): SignalROutput[] {
   return Array.isArray(parsed) ? parsed : [parsed];
 }
 
-async function call(method: string, url: string, accessKey: string, body: object | undefined): Promise<void> {
-  const token = jwt.sign({ aud: url }, accessKey, { expiresIn: tokenLifetimeSeconds });
+async function call(method: string, url: string, token: string, body: object | undefined): Promise<void> {
   const response = await fetch(`${url}?api-version=${apiVersion}`, {
     method,
     headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
@@ -41,6 +38,6 @@ async function call(method: string, url: string, accessKey: string, body: object
   await response.body?.cancel();
   // Leaving a group that one is not in changes nothing.
   if (!response.ok && !(method === 'DELETE' && response.status === 404)) {
-    throw new Error(`SignalR answered ${response.status} to ${method} ${new URL(url).pathname}.`);
+    throw new Error(refusal(response.status, `${method} ${new URL(url).pathname}`));
   }
 }
