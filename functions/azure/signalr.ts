@@ -70,6 +70,35 @@ function membershipPath(user: string, group: string): string {
   return `/api/hubs/${signalRHub}/users/${encodeURIComponent(user)}/groups/${encodeURIComponent(group)}`;
 }
 
+/** What SignalR clients connect with. */
+export interface ClientAccess {
+  readonly url: string;
+  readonly accessToken: string;
+}
+
+/** For one user's browsers: to listen, for an hour. learn.microsoft.com/azure/azure-signalr/signalr-reference-data-plane-rest-api */
+export async function clientAccess(user: string): Promise<ClientAccess> {
+  const connection = getSignalRConnection();
+  const url = `${connection.endpoint}/client/?hub=${signalRHub}`;
+  if (!('accessKey' in connection)) return { url, accessToken: await generateToken(user) };
+  const options = { audience: url, expiresIn: tokenLifetimeS };
+  return { url, accessToken: jwt.sign({ nameid: user }, connection.accessKey, options) };
+}
+
+/** The first version that has it. */
+const generateTokenVersion = '2024-12-01';
+
+/** Without a key no token can be signed here: the service makes it. */
+async function generateToken(user: string): Promise<string> {
+  const url = new URL(`${getSignalRConnection().endpoint}/api/hubs/${signalRHub}/:generateToken`);
+  const minutesToExpire = String(tokenLifetimeS / 60);
+  url.search = new URLSearchParams({ 'api-version': generateTokenVersion, userId: user, minutesToExpire }).toString();
+  const headers = { authorization: `Bearer ${await tokenFor(url.href)}` };
+  const answer = await fetch(url, { method: 'POST', headers, signal: AbortSignal.timeout(requestTimeoutMs) });
+  if (!answer.ok) throw new Error(`SignalR answered ${answer.status} to POST ${url.pathname}`);
+  return ((await answer.json()) as { readonly token: string }).token;
+}
+
 export async function checkSignalR(): Promise<void> {
   await callSignalR('GET', '/api/health');
 }

@@ -147,7 +147,10 @@ describe('security', () => {
     ['modules/monitoring.bicep', ['disableLocalAuth: true', 'DisableLocalAuth: true']],
     ['modules/app-configuration.bicep', ['disableLocalAuth: true']],
     ['modules/key-vault.bicep', ['enableRbacAuthorization: true', 'enableSoftDelete: true']],
-    ['modules/function-app.bicep', ['httpsOnly: true', "minTlsVersion: '1.2'", 'platform: { enabled: true }']],
+    [
+      'modules/function-app.bicep',
+      ['httpsOnly: true', "minTlsVersion: '1.2'", "scmMinTlsVersion: '1.2'", 'platform: { enabled: true }'],
+    ],
   ])('%s lets nobody in by key, and nothing without TLS', (file, lines) => {
     for (const line of lines) expect(readBicep(file)).toContain(line);
   });

@@ -9,6 +9,7 @@ interface Registered {
   readonly route: string;
   readonly methods: readonly string[];
   readonly handler: HttpHandler;
+  readonly extraInputs?: readonly unknown[];
 }
 const mockRegistered = new Map<string, Registered>();
 
@@ -57,6 +58,10 @@ const refused = () => guarded.map(([name]) => [name, 401]);
 it('every function but those that are open to all refuses who is not signed in', async () => {
   expect(guarded.length).toBeGreaterThan(25);
   expect(await Promise.all(guarded.map((one) => statusOf(one)))).toEqual(refused());
+});
+
+it('nothing is read for a function before it has looked at who asks: what fails there is a 500', () => {
+  expect(guarded.filter(([, { extraInputs = [] }]) => extraInputs.length > 0)).toEqual([]);
 });
 
 it('every one refuses whoever says who they are, where nothing stands before the app that would strip it', async () => {

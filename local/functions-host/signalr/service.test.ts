@@ -46,7 +46,7 @@ it('has the service make the token of a client, as this identity, where there is
   expect([method, headers.authorization]).toEqual(['POST', bearer()]);
   const { pathname, searchParams } = new URL(url!, uri);
   expect(pathname).toBe('/api/hubs/tasks/:generateToken');
-  expect(Object.fromEntries(searchParams)).toEqual({ 'api-version': '2022-11-01', minutesToExpire: '60', userId: 'ada&co' }); // prettier-ignore
+  expect(Object.fromEntries(searchParams)).toEqual({ 'api-version': '2024-12-01', minutesToExpire: '60', userId: 'ada&co' }); // prettier-ignore
 });
 
 it('sends messages as this identity', async () => {

@@ -57,7 +57,7 @@ function byKey(connectionString: string): SignalRService {
 
 /** learn.microsoft.com/azure/azure-signalr/signalr-reference-data-plane-rest-api#authenticate-via-microsoft-entra-token */
 const scope = 'https://signalr.azure.com/.default';
-const apiVersion = '2022-11-01';
+const apiVersion = '2024-12-01';
 const tokenMinutes = 60;
 
 /** Without a key no token for clients can be signed here: the service makes it. */
