@@ -8,6 +8,7 @@ import { answering } from '../http-errors.ts';
 import { getPayloadBlobs } from '../payloads/get-payload-store.ts';
 import { getSettings } from '../settings.ts';
 import { version } from '../version.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 const checks: Record<DependencyName, () => Promise<unknown>> = {
   redis: () => getRedis().ping(),
@@ -22,12 +23,17 @@ app.http('GetHealth', {
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answering(async () => {
-    const names = (Object.keys(checks) as DependencyName[]).filter(isNeeded);
-    const dependencies = await Promise.all(names.map((name) => check(name)));
-    const state = dependencies.every((dependency) => dependency.state === 'up') ? 'up' : 'down';
-    const health: Health = { state, version, at: new Date().toISOString(), dependencies };
-    return { status: state === 'up' ? 200 : 503, headers: { 'cache-control': 'no-store' }, jsonBody: health };
+    const health = await checkAll();
+    return { status: health.state === 'up' ? 200 : 503, headers: { 'cache-control': 'no-store' }, jsonBody: health };
   }),
+});
+
+/** It asks every service: a flood of requests, which needs no sign-in, must not become a flood there. */
+const checkAll = oneAtATime(async (): Promise<Health> => {
+  const names = (Object.keys(checks) as DependencyName[]).filter(isNeeded);
+  const dependencies = await Promise.all(names.map((name) => check(name)));
+  const state = dependencies.every((dependency) => dependency.state === 'up') ? 'up' : 'down';
+  return { state, version, at: new Date().toISOString(), dependencies };
 });
 
 /** Without write-through only large payloads need Blob Storage. */
