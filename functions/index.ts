@@ -34,6 +34,7 @@ import './events/negotiate.ts';
 import './events/list-events.ts';
 import './receipts/send-receipts.ts';
 import './task-logs/get-task-logs.ts';
+import './sign-in/get-me.ts';
 import './health/get-health.ts';
 import './stats/get-stats.ts';
 import './stats/merge-stats.ts';

@@ -135,8 +135,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         }
       }
       httpSettings: { requireHttps: true }
-      // The web app asks /.auth/me who is signed in.
-      login: { tokenStore: { enabled: true } }
+      // Nobody needs the tokens of Entra ID, and the store would be a folder of one instance; who is signed in says the API.
+      login: { tokenStore: { enabled: false } }
     }
   }
 

@@ -211,6 +211,10 @@ const rest: Record<string, Operation> = {
     parameters: { window: { description: 'How far back; by default 1h.', schema: { enum: statsWindows } } },
     answers: { 200: 'Stats' }, errors: ['invalid-request'],
   },
+  GetMe: {
+    method: 'get', path: '/api/me', tag: 'Operation', summary: 'Who is signed in, as the API sees it',
+    answers: { 200: 'Me' },
+  },
   GetHealth: {
     method: 'get', path: '/api/health', tag: 'Operation', summary: 'The state of each dependency; 503 when one is down',
     answers: { 200: 'Health', 503: 'Health' }, isOpen: true,

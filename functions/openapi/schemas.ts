@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DiscardDeadLetters } from '../../contracts/dead-letters.ts';
+import { Me } from '../../contracts/me.ts';
 import { Problem } from '../../contracts/problem.ts';
 import { ReceiptsTaken, SendReceipts } from '../../contracts/receipt.ts';
 import { ReplayDeadLetters, ReplayTask } from '../../contracts/replay.ts';
@@ -44,6 +45,7 @@ export const answerSchemas = {
   BatchResults: answers.BatchResults,
   TaskTypeList: answers.TaskTypeList,
   ConnectionInfo: answers.ConnectionInfo,
+  Me,
   Health: answers.Health,
   Stats,
   DeadLetterPage: answers.DeadLetterPage,

@@ -1,4 +1,4 @@
-import { readPrincipal } from './principal.ts';
+import { readMe, readPrincipal } from './principal.ts';
 
 const encode = (principal: object) => Buffer.from(JSON.stringify(principal)).toString('base64');
 const read = (headers: Record<string, string>) => readPrincipal(new Headers(headers), 'app-service');
@@ -25,4 +25,19 @@ it('refuses who is not signed in, and what it cannot read', () => {
 it('believes no header where nothing stands before the app that would strip it', () => {
   const headers = new Headers({ 'x-ms-client-principal-id': 'ada' });
   expect(() => readPrincipal(headers, 'none')).toThrow(/Nobody can sign in here/);
+});
+
+it('tells who is signed in, and until when', () => {
+  const claims = [
+    { typ: 'name', val: 'Ada Lovelace' },
+    { typ: 'roles', val: 'operator' },
+    { typ: 'exp', val: '1893456000' },
+  ];
+  const headers = { 'x-ms-client-principal-id': 'ada', 'x-ms-client-principal': encode({ claims, role_typ: 'roles' }) };
+  const all = { id: 'ada', name: 'Ada Lovelace', roles: ['operator'], isOperator: true };
+  expect(readMe(new Headers(headers), 'app-service')).toEqual({ ...all, expiresAt: '2030-01-01T00:00:00.000Z' });
+  const little = new Headers({ 'x-ms-client-principal-id': 'ada', 'x-ms-client-principal-name': 'ada@example.com' });
+  const me = { id: 'ada', name: 'ada@example.com', roles: [], isOperator: false };
+  expect(readMe(little, 'app-service')).toEqual(me);
+  expect(() => readMe(new Headers(), 'app-service')).toThrow(/Sign in/);
 });

@@ -1,3 +1,4 @@
+import type { Me } from '../../contracts/me.ts';
 import { operatorRole } from '../../contracts/names.ts';
 import { AppError } from '../errors.ts';
 import { getSettings, type Settings } from '../settings.ts';
@@ -33,22 +34,41 @@ export function visibleOwner({ id, isOperator }: Principal): string | undefined 
   return isOperator ? undefined : id;
 }
 
+/** All that the headers say of the signed-in user. @throws AppError `unauthenticated` */
+export function readMe(headers: ReadableHeaders, signIn?: Settings['SignIn']): Me {
+  const { id, isOperator } = readPrincipal(headers, signIn);
+  const encoded = headers.get('x-ms-client-principal');
+  const claim = (type: string) => claimsOf(encoded).find(({ typ }) => typ === type)?.val;
+  const name = claim('name') ?? claim('preferred_username') ?? headers.get('x-ms-client-principal-name') ?? id;
+  const expiresS = Number(claim('exp'));
+  const expiresAt = expiresS > 0 ? { expiresAt: new Date(expiresS * 1000).toISOString() } : {};
+  return { id, name, roles: rolesOf(encoded), isOperator, ...expiresAt };
+}
+
 interface ClientPrincipal {
   readonly role_typ?: string;
   readonly claims?: readonly { readonly typ: string; readonly val: string }[];
 }
 
 function rolesOf(encoded: string | null): string[] {
-  if (encoded === null) return [];
-  let principal: ClientPrincipal;
+  const { role_typ: roleType = 'roles' } = decode(encoded);
+  return claimsOf(encoded)
+    .filter(({ typ }) => typ === 'roles' || typ === roleType)
+    .map(({ val }) => val);
+}
+
+function claimsOf(encoded: string | null): NonNullable<ClientPrincipal['claims']> {
+  return decode(encoded).claims ?? [];
+}
+
+function decode(encoded: string | null): ClientPrincipal {
+  if (encoded === null) return {};
   try {
-    principal = JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')) as ClientPrincipal;
+    return JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')) as ClientPrincipal;
   } catch {
     throw new AppError(
       'unauthenticated',
       'The header x-ms-client-principal is not readable. Sign in again at /.auth/login/aad.',
     );
   }
-  const roleType = principal.role_typ ?? 'roles';
-  return (principal.claims ?? []).filter(({ typ }) => typ === 'roles' || typ === roleType).map(({ val }) => val);
 }

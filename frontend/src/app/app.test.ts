@@ -38,9 +38,19 @@ describe('the frame', () => {
     expect(another.getAttribute('href')).toBe('/.auth/login/aad?post_login_redirect_uri=%2F');
   });
 
+  it('shows it too where only the API knows', async () => {
+    await open();
+    http().expectOne('/.auth/me').flush('Not Found', { status: 404, statusText: 'Not Found' });
+    http()
+      .expectOne('/api/me')
+      .flush({ id: 'ada', name: 'Ada Lovelace', roles: ['operator'], isOperator: true });
+    expect(await screen.findByRole('button', { name: 'Ada Lovelace' })).toBeTruthy();
+  });
+
   it('offers to sign in when nobody is', async () => {
     await open();
     http().expectOne('/.auth/me').flush([]);
+    http().expectOne('/api/me').flush({ code: 'unauthenticated' }, { status: 401, statusText: 'Unauthorized' });
     fireEvent.click(screen.getByRole('button', { name: 'Not signed in' }));
     expect(await screen.findByRole('menuitem', { name: 'Sign in' })).toBeTruthy();
   });

@@ -1,7 +1,8 @@
 import { HttpClient } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import { catchError, firstValueFrom, from, map, of } from 'rxjs';
+import { catchError, firstValueFrom, from, map, of, switchMap } from 'rxjs';
+import type { Me } from '../../../../contracts/me.ts';
 import type { operatorRole as operatorRoleName } from '../../../../contracts/names.ts';
 
 const operatorRole = 'operator' satisfies typeof operatorRoleName;
@@ -29,14 +30,21 @@ const nobody: Who = { name: $localize`Not signed in`, isSignedIn: false, roles: 
 /** Who the person is, as the platform's sign-in says. */
 @Injectable({ providedIn: 'root' })
 export class SignIn {
-  /** Once the platform has answered. */
+  readonly #http = inject(HttpClient);
+  readonly #saidByPlatform = this.#http.get<AuthMe>('/.auth/me').pipe(
+    map(whoIn),
+    catchError(() => of(nobody)),
+  );
+  /** The platform knows nobody there without its token store, which may be off, or on another instance. */
+  readonly #saidByApi = this.#http.get<Me>('/api/me').pipe(
+    map(({ name, roles, isOperator, expiresAt }): Who => {
+      return { name, roles, isOperator, isSignedIn: true, ...(expiresAt !== undefined && { expiresAt }) };
+    }),
+    catchError(() => of(nobody)),
+  );
+  /** Once one of the two has answered. */
   readonly known = firstValueFrom(
-    inject(HttpClient)
-      .get<AuthMe>('/.auth/me')
-      .pipe(
-        map(whoIn),
-        catchError(() => of(nobody)),
-      ),
+    this.#saidByPlatform.pipe(switchMap((who) => (who.isSignedIn ? of(who) : this.#saidByApi))),
     { defaultValue: nobody },
   );
   readonly who = toSignal(from(this.known), { initialValue: nobody });
