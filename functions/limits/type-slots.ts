@@ -3,9 +3,10 @@ import type { Redis } from 'ioredis';
 import { registerScripts } from '../azure/redis-scripts.ts';
 import { allPartitions } from '../tasks/task-id.ts';
 import { gateKey } from '../tasks/task-keys.ts';
+import countSlots from './lua/count-slots.lua';
 import takeSlot from './lua/take-slot.lua';
 
-const run = registerScripts('limits', { takeSlot });
+const run = registerScripts('limits', { countSlots, takeSlot });
 
 const renewalsPerSlot = 3;
 
@@ -26,11 +27,12 @@ export class TypeSlots {
     return this.#limitOf(type) > 0;
   }
 
-  /** @returns undefined when all places are taken; else gives the place back when called */
-  async take(type: string, token: string): Promise<(() => Promise<void>) | undefined> {
-    if (!(await this.#takeOrKeep(type, token))) return undefined;
+  /** @returns undefined when all places are taken, unless it goes beyond the limit; else gives the place back when called */
+  async take(type: string, token: string, { beyondLimit = false } = {}): Promise<(() => Promise<void>) | undefined> {
+    if (!(await this.#takeOrKeep(type, token, beyondLimit ? Number.MAX_SAFE_INTEGER : this.#limitOf(type))))
+      return undefined;
     const renewal = setInterval(
-      () => void this.#takeOrKeep(type, token).catch(() => undefined),
+      () => void this.#takeOrKeep(type, token, this.#limitOf(type)).catch(() => undefined),
       this.#keptMs / renewalsPerSlot,
     );
     return async () => {
@@ -47,13 +49,18 @@ export class TypeSlots {
     return waiting.length === 0 ? undefined : waiting[randomInt(waiting.length)];
   }
 
-  async #takeOrKeep(type: string, token: string): Promise<boolean> {
-    const taken = await run(this.#redis, 'takeSlot', slotsKey(type), [token, this.#limitOf(type), this.#keptMs]);
+  /** Whether a place is free now. */
+  async hasRoom(type: string): Promise<boolean> {
+    return Number(await run(this.#redis, 'countSlots', slotsKey(type), [])) < this.#limitOf(type);
+  }
+
+  async #takeOrKeep(type: string, token: string, limit: number): Promise<boolean> {
+    const taken = await run(this.#redis, 'takeSlot', slotsKey(type), [token, limit, this.#keptMs]);
     return taken === 1;
   }
 }
 
-const slotsKey = (type: string) => `{amo:type:${type}}:slots`;
+export const slotsKey = (type: string) => `{amo:type:${type}}:slots`;
 
 /** Name of the gate before which tasks of a type are parked, in each partition. */
 export const typeGate = (type: string) => `type:${type}`;

@@ -18,23 +18,41 @@ export class DeadLettered extends Error {}
  * delivers it again, and in the end dead-letters it. Every step may be repeated after a crash.
  */
 export async function runTask(engine: Engine, message: TaskMessage): Promise<void> {
-  const { id, attempt, taskType } = message;
+  const { taskType } = message;
   const token = engine.createToken();
   if (taskType === undefined || !engine.typeSlots.isLimited(taskType)) return startAndRun(engine, message, token);
-  const giveBack = await engine.typeSlots.take(taskType, token);
-  if (giveBack === undefined) {
-    const parked = await engine.store.park(id, attempt, typeGate(taskType));
-    if (parked === undefined) return startAndRun(engine, message, token);
-    engine.publish(parked.owner, parked.events);
-  } else {
-    try {
-      await startAndRun(engine, message, token);
-    } finally {
-      await giveBack();
-      const next = await engine.typeSlots.nextWaiting(taskType);
-      if (next !== undefined) await engine.store.openGate(next.id, next.gate);
-    }
+  const giveBack = await takePlace(engine, message, taskType, token);
+  if (giveBack === undefined) return;
+  try {
+    await startAndRun(engine, message, token);
+  } finally {
+    await giveBack();
+    await wakeNext(engine, taskType);
   }
+}
+
+/** @returns undefined where the task waits for a place among those of its type; else gives the place back when called */
+async function takePlace(
+  engine: Engine,
+  { id, attempt }: TaskMessage,
+  taskType: string,
+  token: string,
+): Promise<(() => Promise<void>) | undefined> {
+  const { typeSlots, store } = engine;
+  const giveBack = await typeSlots.take(taskType, token);
+  if (giveBack !== undefined) return giveBack;
+  const parked = await store.park(id, attempt, typeGate(taskType));
+  // It runs already, and may have been left by a worker that died: who takes it over does not wait, but counts.
+  if (parked === undefined) return typeSlots.take(taskType, token, { beyondLimit: true });
+  engine.publish(parked.owner, parked.events);
+  // Whoever gave a place back between the two saw nobody wait for it.
+  if (await typeSlots.hasRoom(taskType)) await wakeNext(engine, taskType);
+  return undefined;
+}
+
+async function wakeNext({ typeSlots, store }: Engine, taskType: string): Promise<void> {
+  const next = await typeSlots.nextWaiting(taskType);
+  if (next !== undefined) await store.openGate(next.id, next.gate);
 }
 
 async function startAndRun(engine: Engine, message: TaskMessage, token: string): Promise<void> {
@@ -44,6 +62,8 @@ async function startAndRun(engine: Engine, message: TaskMessage, token: string):
       engine.onStarted(message.id);
       engine.publish(started.fields.owner!, started.events);
       return settle(engine, started.fields, token, await runAttempt(engine, started, token));
+    case 'other-type':
+      return runTask(engine, { ...message, taskType: started.type });
     case 'ended':
       engine.publish(started.fields.owner!, started.events);
       if (started.fields.state === 'dead-lettered') throw new DeadLettered(describeDeadLetter(started.fields));
@@ -57,22 +77,25 @@ async function startAndRun(engine: Engine, message: TaskMessage, token: string):
       return;
     case 'parked':
       return engine.publish(started.fields.owner!, started.events);
-    case 'busy':
-      return engine.log(`Task ${message.id} is in the hands of another worker, who keeps its lease up.`);
-    case 'early':
-      return engine.log(
-        `Message for task ${message.id} came ${started.waitMs} ms too early: its own will come in time.`,
-      );
-    case 'stale':
-    case 'withdrawn':
-      return engine.log(
-        `Message for attempt ${message.attempt} of task ${message.id} is ${started.outcome}: nothing to do.`,
-      );
     case 'unknown':
       throw new Error(
         `There is no record of task ${message.id}: its message goes to the dead-letter queue as evidence.`,
       );
+    default:
+      return engine.log(whyNothing(message, started));
   }
+}
+
+type Idle = Exclude<
+  Started,
+  { outcome: 'started' | 'ended' | 'parked' | 'hop' | 'superseded' | 'other-type' | 'unknown' }
+>;
+
+function whyNothing({ id, attempt }: TaskMessage, started: Idle): string {
+  if (started.outcome === 'busy') return `Task ${id} is in the hands of another worker, who keeps its lease up.`;
+  if (started.outcome === 'early')
+    return `Message for task ${id} came ${started.waitMs} ms too early: its own will come in time.`;
+  return `Message for attempt ${attempt} of task ${id} is ${started.outcome}: nothing to do.`;
 }
 
 /** Clocks differ by less than this; a message that comes earlier is not the one that was scheduled. */
@@ -80,14 +103,21 @@ const earlyAtMostMs = 60_000;
 
 /**
  * After a crash the dead worker's lease may have some seconds left, and a message may come a little before its time: waits
- * for the end of that, once.
+ * for the end of that, once. Only for the message that the task waits for itself: a worker that waits does nothing else.
  */
-async function startWhenFree(engine: Engine, { id, attempt }: TaskMessage, token: string): Promise<Started> {
-  const first = await engine.store.start(id, attempt, token, engine.leaseMs);
+async function startWhenFree(engine: Engine, message: TaskMessage, token: string): Promise<Started> {
+  const { id, attempt, taskType = '' } = message;
+  const start = () => engine.store.start(id, attempt, token, engine.leaseMs, taskType);
+  const first = await start();
   if (first.outcome !== 'busy' && first.outcome !== 'early') return first;
-  if (first.outcome === 'early' && first.waitMs > earlyAtMostMs) return first;
+  if (!isWorthWaiting(message, first)) return first;
   await (engine.wait ?? setTimeout)(first.waitMs + 1);
-  return engine.store.start(id, attempt, token, engine.leaseMs);
+  return start();
+}
+
+function isWorthWaiting({ resends }: TaskMessage, first: Extract<Started, { outcome: 'busy' | 'early' }>): boolean {
+  if (first.outcome === 'busy') return resends !== undefined;
+  return first.waitMs <= earlyAtMostMs && resends === first.resends;
 }
 
 async function settle(engine: Engine, fields: TaskFields, token: string, outcome: HandlerOutcome): Promise<void> {

@@ -16,6 +16,8 @@ export interface TaskMessage {
   readonly attempt: number;
   /** As far as the message tells. */
   readonly taskType: string | undefined;
+  /** How many were sent for the attempt before it, as its own ID says; undefined where that is none of ours. */
+  readonly resends: number | undefined;
   /** W3C: what submitted the task. */
   readonly traceparent?: string | undefined;
 }
@@ -54,11 +56,19 @@ export function readTaskMessage(body: unknown, metadata: InvocationContext['trig
     );
   }
   const properties = metadata?.applicationProperties as Partial<TaskMessageProperties> | undefined;
-  const attempt = Number(properties?.attempt ?? Number.parseInt(String(metadata?.messageId).split(':')[1] ?? '1', 10));
+  const messageId = String(metadata?.messageId);
+  const attempt = Number(properties?.attempt ?? Number.parseInt(messageId.split(':')[1] ?? '1', 10));
   return {
     id,
     attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
     taskType: properties?.taskType,
+    resends: resendsOf(messageId, id),
     traceparent: properties?.traceparent,
   };
+}
+
+/** What stands in the ID of a message behind its attempt. */
+export function resendsOf(messageId: string, taskId: string): number | undefined {
+  const [, id, resends = '0'] = /^(.+):\d+(?:\.(\d+))?$/.exec(messageId) ?? [];
+  return id === taskId ? Number(resends) : undefined;
 }

@@ -232,11 +232,15 @@ describe('running', () => {
 
   it('starts neither a scheduled task nor a retry before its time', async () => {
     const id = await queued({ scheduledFor: now + 10_000 });
-    expect(await store.start(id, 1, 't', leaseMs)).toEqual({ outcome: 'early', waitMs: expect.any(Number) });
+    expect(await store.start(id, 1, 't', leaseMs)).toEqual({
+      outcome: 'early',
+      waitMs: expect.any(Number),
+      resends: 0,
+    });
     now += 10_000;
     expect(await store.start(id, 1, 't', leaseMs)).toMatchObject({ outcome: 'started' });
     await store.fail(id, 't', { code: 'x', message: 'x' }, now + 500);
-    expect(await store.start(id, 2, 'u', leaseMs)).toEqual({ outcome: 'early', waitMs: 500 });
+    expect(await store.start(id, 2, 'u', leaseMs)).toEqual({ outcome: 'early', waitMs: 500, resends: 0 });
   });
 
   it('knows no task that it never accepted', async () => {

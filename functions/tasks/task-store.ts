@@ -49,7 +49,13 @@ export interface InHand {
 export type Started =
   | ({ readonly outcome: 'started'; readonly events: TaskEvent[] } & InHand)
   | { readonly outcome: 'ended' | 'parked'; readonly events: TaskEvent[]; readonly fields: TaskFields }
-  | { readonly outcome: 'busy' | 'early'; /** Until it may be tried again. */ readonly waitMs: number }
+  | { readonly outcome: 'busy'; /** Until it may be tried again. */ readonly waitMs: number }
+  | {
+      readonly outcome: 'early';
+      readonly waitMs: number;
+      /** Of the message that it waits for. */ readonly resends: number;
+    }
+  | { readonly outcome: 'other-type'; readonly type: string }
   | { readonly outcome: 'hop'; readonly dueAt: number; readonly fields: TaskFields }
   | {
       readonly outcome: 'superseded';
@@ -57,7 +63,8 @@ export type Started =
       readonly nextAttemptAt: number;
       readonly fields: TaskFields;
     }
-  | { readonly outcome: 'stale' | 'withdrawn' | 'unknown' };
+  | { readonly outcome: 'stale' | 'withdrawn' }
+  | { readonly outcome: 'unknown' };
 
 export type Failed =
   | { readonly outcome: 'retrying'; readonly events: TaskEvent[]; readonly nextAttemptAt: number }
@@ -176,9 +183,10 @@ export class TaskStore {
     return ((await this.#run('withdraw', id, [tombstoneMs])) as unknown) === 1;
   }
 
-  async start(id: string, attempt: number, token: string, leaseMs: number): Promise<Started> {
+  /** @param type what the message says, by which the worker may have looked for a place: another one is told; undefined for any */
+  async start(id: string, attempt: number, token: string, leaseMs: number, type?: string): Promise<Started> {
     const [outcome, first, second, third, fourth] = await this.#run('start', id, [
-      attempt, token, leaseMs, this.#limits.concurrency, this.#limits.keyConcurrency,
+      attempt, token, leaseMs, this.#limits.concurrency, this.#limits.keyConcurrency, ...(type === undefined ? [] : [type]),
     ]); // prettier-ignore
     switch (outcome) {
       case 'started': {
@@ -189,14 +197,19 @@ export class TaskStore {
       case 'parked':
         return { outcome, events: events(first), fields: fields(second) };
       case 'busy':
-      case 'early':
         return { outcome, waitMs: Number(first) };
+      case 'early':
+        return { outcome, waitMs: Number(first), resends: Number(second) };
+      case 'other-type':
+        return { outcome, type: first as string };
       case 'hop':
         return { outcome, dueAt: Number(first), fields: fields(second) };
       case 'superseded':
         return { outcome, attempt: Number(first), nextAttemptAt: Number(second), fields: fields(third) };
+      case 'unknown':
+        return { outcome };
       default:
-        return { outcome: outcome as 'stale' | 'withdrawn' | 'unknown' };
+        return { outcome: outcome as 'stale' | 'withdrawn' };
     }
   }
 

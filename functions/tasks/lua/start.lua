@@ -1,8 +1,9 @@
 -- Takes the lease of a task for one attempt, if the message in hand is the one to do that.
 -- ARGV: now, attempt of the message, new lease token, length of the lease (ms),
---       how many tasks of one owner run at once at most, how many with one concurrency key (0: any number)
+--       how many tasks of one owner run at once at most, how many with one concurrency key (0: any number),
+--       the task's type, where the caller relies on one
 -- → {'started', events, fields, the payload | false, names and values of finished steps} | {'ended' | 'parked', events, fields} | {'busy', ms until the lease ends}
---   | {'early', ms until it is due} | {'hop', when it is due, fields} | {'superseded', next attempt, nextAttemptAt, fields} | {'stale'} | {'withdrawn'} | {'unknown'}
+--   | {'early', ms until it is due, how many messages were sent before the one that comes then} | {'other-type', type} | {'hop', when it is due, fields} | {'superseded', next attempt, nextAttemptAt, fields} | {'stale'} | {'withdrawn'} | {'unknown'}
 local messageAttempt, token, leaseMs = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 -- A message that was sent twice comes at the earlier of its two times, which lie closer together than this.
 local hopToleranceMs = 10 * 60 * 1000
@@ -39,6 +40,7 @@ messageAttempt = math.min(messageAttempt, attempt + 1)
 local events = {}
 
 if task.finishedAt then return { 'ended', events, lib.fields() } end
+if ARGV[7] and ARGV[7] ~= task.type then return { 'other-type', task.type } end
 if messageAttempt < attempt or (task.state == 'queued' and messageAttempt <= attempt) then return { 'stale' } end
 if task.state == 'retrying' and messageAttempt <= attempt then
   return { 'superseded', attempt + 1, task.nextAttemptAt, lib.fields() }
@@ -60,7 +62,9 @@ end
 
 local dueAt = task.state == 'scheduled' and task.scheduledFor or task.state == 'retrying' and task.nextAttemptAt
 if dueAt and tonumber(dueAt) > now then
-  if not task.hopAt or tonumber(task.hopAt) > now + hopToleranceMs then return { 'early', lib.int(tonumber(dueAt) - now) } end
+  if not task.hopAt or tonumber(task.hopAt) > now + hopToleranceMs then
+    return { 'early', lib.int(tonumber(dueAt) - now), task.resends or '0' }
+  end
   -- One message carries the task on; should this one be delivered again, it finds no hop to make.
   lib.unset('hopAt', 'confirmed')
   lib.increment('resends')

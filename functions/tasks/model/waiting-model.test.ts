@@ -79,7 +79,7 @@ class History {
 
   constructor(given: Pick<OwnerLimits, 'window' | 'concurrency' | 'keyConcurrency'>, isHealthy: boolean) {
     this.world = new WaitingWorld(redis, given);
-    this.rules = new WaitingRules(redis, { ...given, backlog: 1_000_000 });
+    this.rules = new WaitingRules(redis, { ...given, backlog: 1_000_000 }, isHealthy);
     this.isHealthy = isHealthy;
   }
 
@@ -90,7 +90,7 @@ class History {
     const id = among(world.ids);
     switch (step.do) {
       case 'submit':
-        if (world.ids.length < 12) await world.submit(atHost, this.isHealthy ? { ...step.asked, isNarrow: false } : step.asked);
+        if (world.ids.length < 12) await world.submit(atHost, step.asked);
         break;
       case 'go on':
         await this.goOn(step);
@@ -182,7 +182,7 @@ class History {
       const [message] = world.broker.deliverable();
       if (next !== -1) await this.goOn({ do: 'go on', pick: next, fate: 'done', ending: 'result' });
       else if (message) await world.deliver(world.hosts[0]!, message);
-      else return this.isHealthy ? this.rules.checkNobodyWaitsForNothing() : undefined;
+      else return this.isHealthy ? await this.rules.checkNobodyWaitsForNothing() : undefined;
       await this.rules.check(world.ids, world.now);
     }
     throw new Error('It does not come to rest.');

@@ -1,9 +1,11 @@
 import type { Redis } from 'ioredis';
 import { taskStates, type TaskState } from '../../../contracts/task-states.ts';
+import { slotsKey, typeGate } from '../../limits/type-slots.ts';
 import { taskKey } from '../task-keys.ts';
 import { isFinished } from '../task-lifecycle.ts';
 import type { TaskFields } from '../task-record.ts';
 import type { OwnerLimits } from '../task-store.ts';
+import { narrow } from './waiting-world.ts';
 
 const nothing: TaskFields = {};
 const ended = (task: TaskFields) => task.state !== undefined && isFinished(task.state as TaskState);
@@ -17,12 +19,15 @@ const keyOf = ({ owner, orderingKey }: TaskFields) => `${owner!} ${orderingKey!}
 export class WaitingRules {
   readonly #redis: Redis;
   readonly #limits: OwnerLimits;
+  readonly #isHealthy: boolean;
   readonly #order = new Map<string, string[]>();
   #before = new Map<string, TaskFields>();
 
-  constructor(redis: Redis, limits: OwnerLimits) {
+  /** @param isHealthy nothing fails: then a type has no more tasks running than it may, too, not even such as were taken over */
+  constructor(redis: Redis, limits: OwnerLimits, isHealthy: boolean) {
     this.#redis = redis;
     this.#limits = limits;
+    this.#isHealthy = isHealthy;
   }
 
   get tasks(): ReadonlyMap<string, TaskFields> {
@@ -60,7 +65,8 @@ export class WaitingRules {
   }
 
   /** Where nothing goes on but handlers that run, every task that is parked has a reason to be. */
-  checkNobodyWaitsForNothing(): void {
+  async checkNobodyWaitsForNothing(): Promise<void> {
+    const isNarrowFull = (await this.#redis.zcard(slotsKey(narrow))) > 0;
     const { concurrency, keyConcurrency, window } = this.#limits;
     const tasks = [...this.#before.values()];
     const running = tasks.filter(({ state }) => state === 'running');
@@ -69,6 +75,7 @@ export class WaitingRules {
       const { id, owner, concurrencyKey, parked } = task;
       if (parked!.includes(':order:')) return this.#order.get(keyOf(task))![0] !== id;
       if (parked!.includes(':window:')) return tasks.filter((other) => other.owner === owner && other.lane === task.lane && other.state === 'queued').length > window;
+      if (parked!.endsWith(typeGate(narrow))) return isNarrowFull;
       if (isFull(concurrency, (other) => other.owner === owner)) return true;
       const isOfKey = (other: TaskFields) => other.owner === owner && other.concurrencyKey === concurrencyKey;
       return concurrencyKey !== undefined && isFull(keyConcurrency, isOfKey);
@@ -122,7 +129,10 @@ export class WaitingRules {
     const ofKeys = count(({ owner, concurrencyKey = '' }) => `${owner!} ${concurrencyKey}`).filter(
       ([name, all]) => !name.endsWith(' ') && keyConcurrency > 0 && all!.length > keyConcurrency,
     );
-    return [...ofOwners, ...ofKeys].map(([name, all]) => `${all!.length} tasks of ${name} run at once`);
+    const ofTypes = count(({ type }) => type!).filter(
+      ([type, all]) => this.#isHealthy && type === narrow && all!.length > 1,
+    );
+    return [...ofOwners, ...ofKeys, ...ofTypes].map(([name, all]) => `${all!.length} tasks of ${name} run at once`);
   }
 }
 

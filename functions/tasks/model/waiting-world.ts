@@ -9,6 +9,7 @@ import { sweepDeadLetters } from '../sweep-dead-letters.ts';
 import { sweepTasks } from '../sweep-tasks.ts';
 import { allPartitions, createTaskId } from '../task-id.ts';
 import { obsoleteMessagesKey } from '../task-keys.ts';
+import { resendsOf } from '../task-message.ts';
 import { type NewTask, type OwnerLimits, TaskStore } from '../task-store.ts';
 import { type Message, SimulatedBroker } from './simulated-broker.ts';
 import { SimulatedProcess } from './simulated-process.ts';
@@ -17,7 +18,7 @@ export const lanes = ['tasks', 'tasks-ordered'] as const;
 export const leaseMs = 15_000;
 export const retentionMs = 7 * 24 * 60 * 60 * 1000;
 /** A type of which one task runs at a time. */
-const narrow = 'narrow';
+export const narrow = 'narrow';
 
 /** How a handler ends. */
 export type Ending = 'result' | 'failure' | 'permanent' | 'later';
@@ -109,10 +110,12 @@ export class WaitingWorld {
     const handed = this.#handed.get(process) ?? new Set();
     this.#handed.set(process, handed.add(settle));
     const { attempt, taskType } = message.message.applicationProperties ?? {};
+    const id = message.message.body as string;
     const run = runTask(engine, {
-      id: message.message.body as string,
+      id,
       attempt: Number(attempt),
       taskType: taskType as string,
+      resends: resendsOf(String(message.message.messageId), id),
     });
     const settled = run.then(() => true, () => false).then((isDone) => {
       if (process.isDead) return;
@@ -238,9 +241,9 @@ export class WaitingWorld {
 
   #slotsOf(process: SimulatedProcess): TypeSlots {
     const slots = new TypeSlots(this.#redis, (type) => (type === narrow ? 1 : 0), leaseMs);
-    const take = async (type: string, token: string) => {
+    const take = async (type: string, token: string, options?: { beyondLimit?: boolean }) => {
       const giveBack = await process.do('take', async () => {
-        const taken = await slots.take(type, token);
+        const taken = await slots.take(type, token, options);
         if (taken !== undefined) this.#places.add(taken);
         return taken;
       });
@@ -251,7 +254,8 @@ export class WaitingWorld {
           await giveBack();
         });
     };
+    const hasRoom = (type: string) => process.do('hasRoom', () => slots.hasRoom(type));
     const nextWaiting = (type: string) => process.do('nextWaiting', () => slots.nextWaiting(type));
-    return { isLimited: (type: string) => slots.isLimited(type), take, nextWaiting } as unknown as TypeSlots;
+    return { isLimited: (type: string) => slots.isLimited(type), take, hasRoom, nextWaiting } as unknown as TypeSlots;
   }
 }
