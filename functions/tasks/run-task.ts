@@ -75,6 +75,10 @@ async function startAndRun(engine: Engine, message: TaskMessage, token: string):
     case 'hop':
       await dispatch(engine, started.fields, Number(started.fields.attempt) + 1, started.dueAt);
       return;
+    case 'let-in':
+      engine.publish(started.fields.owner!, started.events);
+      await dispatch(engine, started.fields, Number(started.fields.attempt) + 1);
+      return;
     case 'parked':
       return engine.publish(started.fields.owner!, started.events);
     case 'unknown':
@@ -88,7 +92,7 @@ async function startAndRun(engine: Engine, message: TaskMessage, token: string):
 
 type Idle = Exclude<
   Started,
-  { outcome: 'started' | 'ended' | 'parked' | 'hop' | 'superseded' | 'other-type' | 'unknown' }
+  { outcome: 'started' | 'ended' | 'parked' | 'let-in' | 'hop' | 'superseded' | 'other-type' | 'unknown' }
 >;
 
 function whyNothing({ id, attempt }: TaskMessage, started: Idle): string {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { createTaskId } from './task-id.ts';
+import { createTaskMessage } from './task-message.ts';
 import { findTask } from './task-queries.ts';
 import type { TaskFields } from './task-record.ts';
 import { type NewTask, type OwnerLimits, TaskStore } from './task-store.ts';
@@ -101,6 +102,71 @@ describe('an owner’s window in a lane', () => {
     expect(takeWoken()).toEqual([third]);
     await store.cancel(third);
     expect(await leftovers()).toEqual([]);
+  });
+
+  describe('takes in what comes by its time, beyond a share of it', () => {
+    const startAll = (store: TaskStore, ids: readonly string[], attempt: number) =>
+      Promise.all(ids.map((id) => outcomeOf(store, id, attempt)));
+    const share = ['started', 'started', 'let-in', 'let-in'];
+
+    it('of scheduled tasks', async () => {
+      const store = storeWith({ window: 16 });
+      const ids = await acceptMany(store, 24, { scheduledFor: now + 1_000 });
+      now += 2_000;
+      const outcomes = await startAll(store, ids, 1);
+      expect(outcomes).toEqual([...share, ...Array<string>(14).fill('let-in'), ...Array<string>(6).fill('parked')]);
+      expect(await waitingFor(ids[23]!)).toBe('owner-window');
+      // Each that comes through the window starts, and lets in another.
+      for (const [n, id] of ids.slice(2).entries()) {
+        expect(await outcomeOf(store, id)).toBe('started');
+        expect(takeWoken()).toEqual(n < 6 ? [ids[18 + n]] : []);
+      }
+      for (const id of ids) await complete(store, id);
+      expect(await leftovers()).toEqual([]);
+    });
+
+    it('of retries, which are sent with an ID of their own', async () => {
+      const store = storeWith({ window: 16 });
+      const ids = await acceptMany(store, 4);
+      for (const id of ids) await start(store, id);
+      for (const id of ids) await store.fail(id, `${id}#1`, error, now);
+      expect(await startAll(store, ids, 2)).toEqual(share);
+      const { fields } = (await store.reschedule(ids[2]!, undefined, now))!;
+      expect(createTaskMessage(fields, 2).message.messageId).toBe(`${ids[2]}:2.1`);
+      expect(await startAll(store, ids.slice(2), 2)).toEqual(['started', 'started']);
+    });
+
+    it('and keeps the order of a key', async () => {
+      const store = storeWith({ window: 8 });
+      const running = await accept(store);
+      const [first, second] = (await acceptMany(store, 2, { orderingKey: 'k', scheduledFor: now + 1_000 })) as [
+        string,
+        string,
+      ];
+      now += 2_000;
+      await start(store, running);
+      expect(await startAll(store, [first, second], 1)).toEqual(['let-in', 'parked']);
+      expect(await waitingFor(second)).toBe('ordering-key');
+      await start(store, first);
+      await complete(store, first);
+      expect(takeWoken()).toEqual([second]);
+      expect(await outcomeOf(store, second)).toBe('started');
+    });
+
+    it('and gives the room of one back that gets another time', async () => {
+      const store = storeWith({ window: 1 });
+      const running = await accept(store);
+      const [first, second] = (await acceptMany(store, 2, { scheduledFor: now + 1_000 })) as [string, string];
+      now += 2_000;
+      await start(store, running);
+      expect(await startAll(store, [first, second], 1)).toEqual(['let-in', 'parked']);
+      await store.reschedule(first, undefined, now + 60_000);
+      expect(takeWoken()).toEqual([second]);
+      await store.cancel(first);
+      await store.cancel(second);
+      await complete(store, running);
+      expect(await leftovers()).toEqual([]);
+    });
   });
 
   it('expires what waits for too long', async () => {

@@ -48,7 +48,7 @@ export interface InHand {
 
 export type Started =
   | ({ readonly outcome: 'started'; readonly events: TaskEvent[] } & InHand)
-  | { readonly outcome: 'ended' | 'parked'; readonly events: TaskEvent[]; readonly fields: TaskFields }
+  | { readonly outcome: 'ended' | 'parked' | 'let-in'; readonly events: TaskEvent[]; readonly fields: TaskFields }
   | { readonly outcome: 'busy'; /** Until it may be tried again. */ readonly waitMs: number }
   | {
       readonly outcome: 'early';
@@ -185,9 +185,10 @@ export class TaskStore {
 
   /** @param type what the message says, by which the worker may have looked for a place: another one is told; undefined for any */
   async start(id: string, attempt: number, token: string, leaseMs: number, type?: string): Promise<Started> {
-    const [outcome, first, second, third, fourth] = await this.#run('start', id, [
-      attempt, token, leaseMs, this.#limits.concurrency, this.#limits.keyConcurrency, ...(type === undefined ? [] : [type]),
-    ]); // prettier-ignore
+    const { concurrency, keyConcurrency, window } = this.#limits;
+    const limits = [concurrency, keyConcurrency, window];
+    const args = [attempt, token, leaseMs, ...limits, ...(type === undefined ? [] : [type])];
+    const [outcome, first, second, third, fourth] = await this.#run('start', id, args);
     switch (outcome) {
       case 'started': {
         const payload = (third as string | null) || undefined;
@@ -195,6 +196,7 @@ export class TaskStore {
       }
       case 'ended':
       case 'parked':
+      case 'let-in':
         return { outcome, events: events(first), fields: fields(second) };
       case 'busy':
         return { outcome, waitMs: Number(first) };

@@ -13,12 +13,13 @@ if task.expiresAt and tonumber(task.expiresAt) <= tonumber(scheduledFor) then
 end
 -- Its time may have come: it waits for its turn then, or has been woken for it, and gives that up.
 lib.unpark(task)
+lib.leaveWindow(task)
 lib.leaveOrder(task)
 lib.leaveGates(task)
 lib.set('scheduledFor', scheduledFor)
 lib.set('announced', 1)
 lib.increment('resends')
-lib.unset('confirmed', 'hopAt')
+lib.unset('confirmed', 'hopAt', 'letIn')
 lib.await('outbox', now)
 local event = lib.append(task.owner, 'scheduled', 'scheduled', 0, ',"scheduledFor":"' .. ARGV[4] .. '"')
 return { 'rescheduled', { event }, lib.fields() }

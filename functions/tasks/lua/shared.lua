@@ -276,6 +276,7 @@ end
 function lib.wake(other)
   local record = lib.key('task', other)
   redis.call('HDEL', record, 'parked')
+  redis.call('HSET', record, 'letIn', 1)
   lib.await('outbox', now, other)
   woken[#woken + 1] = redis.call('HGETALL', record)
 end

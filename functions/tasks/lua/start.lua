@@ -1,13 +1,15 @@
 -- Takes the lease of a task for one attempt, if the message in hand is the one to do that.
 -- ARGV: now, attempt of the message, new lease token, length of the lease (ms),
 --       how many tasks of one owner run at once at most, how many with one concurrency key (0: any number),
---       the task's type, where the caller relies on one
--- → {'started', events, fields, the payload | false, names and values of finished steps} | {'ended' | 'parked', events, fields} | {'busy', ms until the lease ends}
+--       how many messages of one owner wait in a lane at most, the task's type, where the caller relies on one
+-- → {'started', events, fields, the payload | false, names and values of finished steps} | {'ended' | 'parked' | 'let-in', events, fields} | {'busy', ms until the lease ends}
 --   | {'early', ms until it is due, how many messages were sent before the one that comes then} | {'other-type', type} | {'hop', when it is due, fields} | {'superseded', next attempt, nextAttemptAt, fields} | {'stale'} | {'withdrawn'} | {'unknown'}
 local messageAttempt, token, leaseMs = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 -- A message that was sent twice comes at the earlier of its two times, which lie closer together than this.
 local hopToleranceMs = 10 * 60 * 1000
-local ownerLimit, keyLimit = tonumber(ARGV[5]), tonumber(ARGV[6])
+local ownerLimit, keyLimit, windowSize = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+-- So much of the window, running tasks included, an owner may use up with messages that did not come through it.
+local shareOfWindow = 1 / 8
 
 -- The payload where it may come along, which saves another trip: it is small, and text. One that begins with 1 is compressed.
 local function smallPayload()
@@ -15,12 +17,23 @@ local function smallPayload()
   return payload and string.byte(payload) ~= 1 and payload
 end
 
+-- Where the task has to wait for others with its ordering key: among whom it takes its place now, should it have none.
+local function shutOrder(task)
+  if not task.orderingKey then return end
+  lib.joinOrder(task)
+  if redis.call('ZRANGE', lib.orderOf(task), 0, 0)[1] ~= id then return lib.orderOf(task) end
+end
+
+-- A message that comes by its time, of a scheduled task or a retry, has not been through its owner's window. Thousands that come at once would keep
+-- the lane from everybody else for as long as they take: beyond a share they are sent through the window now.
+local function comesUnasked(task)
+  if task.state == 'queued' or task.letIn then return false end
+  local state = lib.stateOf(lib.windowOf(task))
+  return state.parked > 0 or state.taken + lib.countInState(task.owner, 'running') >= math.max(1, windowSize * shareOfWindow)
+end
+
 -- The gate that keeps the task from running now, if one does.
 local function shutGate(task)
-  if task.orderingKey then
-    lib.joinOrder(task)
-    if redis.call('ZRANGE', lib.orderOf(task), 0, 0)[1] ~= id then return lib.orderOf(task) end
-  end
   if ownerLimit > 0 and lib.countInState(task.owner, 'running') >= ownerLimit then
     return lib.ownerGate(task.owner)
   end
@@ -40,7 +53,7 @@ messageAttempt = math.min(messageAttempt, attempt + 1)
 local events = {}
 
 if task.finishedAt then return { 'ended', events, lib.fields() } end
-if ARGV[7] and ARGV[7] ~= task.type then return { 'other-type', task.type } end
+if ARGV[8] and ARGV[8] ~= task.type then return { 'other-type', task.type } end
 if messageAttempt < attempt or (task.state == 'queued' and messageAttempt <= attempt) then return { 'stale' } end
 if task.state == 'retrying' and messageAttempt <= attempt then
   return { 'superseded', attempt + 1, task.nextAttemptAt, lib.fields() }
@@ -74,7 +87,18 @@ end
 
 events = lib.announce(task)
 if task.state ~= 'running' then
-  local gate = shutGate(task)
+  local gate = shutOrder(task)
+  if not gate and comesUnasked(task) then
+    lib.unpark(task)
+    lib.increment('resends')
+    if lib.admit(task, windowSize) then
+      lib.set('letIn', 1)
+      return { 'let-in', events, lib.fields() }
+    end
+    lib.awaitNoMore('outbox')
+    return { 'parked', events, lib.fields() }
+  end
+  gate = gate or shutGate(task)
   if gate then
     lib.park(task, gate)
     return { 'parked', events, lib.fields() }
@@ -95,7 +119,7 @@ if task.leaseToken ~= token or task.state ~= 'running' then
   lib.set('leaseToken', token)
   lib.set('leaseUntil', now + leaseMs)
   if not task.startedAt then lib.set('startedAt', now) end
-  lib.unset('nextAttemptAt', 'progress', 'resends', 'confirmed', 'hopAt')
+  lib.unset('nextAttemptAt', 'progress', 'resends', 'confirmed', 'hopAt', 'letIn')
   lib.await('leases', now + leaseMs)
   lib.awaitNoMore('outbox')
   if task.expiresAt then lib.awaitNoMore('expiring') end

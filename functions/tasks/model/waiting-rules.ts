@@ -10,6 +10,8 @@ import { narrow } from './waiting-world.ts';
 const nothing: TaskFields = {};
 const ended = (task: TaskFields) => task.state !== undefined && isFinished(task.state as TaskState);
 const isDue = ({ scheduledFor }: TaskFields, now: number) => Number(scheduledFor) <= now;
+const isWaiting = (task: TaskFields = {}) =>
+  task.state !== undefined && !ended(task) && task.state !== 'running' && task.parked === undefined;
 const keyOf = ({ owner, orderingKey }: TaskFields) => `${owner!} ${orderingKey!}`;
 
 /**
@@ -69,12 +71,14 @@ export class WaitingRules {
     const isNarrowFull = (await this.#redis.zcard(slotsKey(narrow))) > 0;
     const { concurrency, keyConcurrency, window } = this.#limits;
     const tasks = [...this.#before.values()];
+    const windows = tasks.flatMap(({ parked }) => (parked?.includes(':window:') ? [parked] : []));
+    const taken = new Map(await Promise.all(windows.map(async (name) => [name, await this.#redis.scard(name.replace(/:parked$/, ''))] as const)));
     const running = tasks.filter(({ state }) => state === 'running');
     const isFull = (limit: number, among: (task: TaskFields) => boolean) => limit > 0 && running.filter(among).length >= limit;
     const isKept = (task: TaskFields) => {
       const { id, owner, concurrencyKey, parked } = task;
       if (parked!.includes(':order:')) return this.#order.get(keyOf(task))![0] !== id;
-      if (parked!.includes(':window:')) return tasks.filter((other) => other.owner === owner && other.lane === task.lane && other.state === 'queued').length > window;
+      if (parked!.includes(':window:')) return taken.get(parked!)! >= window;
       if (parked!.endsWith(typeGate(narrow))) return isNarrowFull;
       if (isFull(concurrency, (other) => other.owner === owner)) return true;
       const isOfKey = (other: TaskFields) => other.owner === owner && other.concurrencyKey === concurrencyKey;
@@ -155,7 +159,7 @@ function findWrongWaits(tasks: Tasks, sets: Sets): string[] {
       const isKnown = sets.get('gates')?.some((key) => key.endsWith(`}:${name}`));
       if (is('gate') && !isKnown) faults.push(`the sweeper does not know ${name}`);
     } else if (is('window')) {
-      for (const id of ids) if (tasks.get(id)?.state !== 'queued') faults.push(`${id} is ${tasks.get(id)?.state} and takes a place of ${name}`);
+      for (const id of ids) if (!isWaiting(tasks.get(id))) faults.push(`${id} is ${tasks.get(id)?.state} and takes a place of ${name}`);
     } else if (is('running')) {
       for (const id of ids) if (tasks.get(id)?.state !== 'running') faults.push(`${id} does not run, but stands in ${name}`);
     }
