@@ -62,11 +62,15 @@ export function toResponse(error: unknown, context: Logger): Answer {
     headers: {
       ...apiHeaders,
       'content-type': 'application/problem+json',
-      ...known.headers,
-      ...(known.retryAfterS !== undefined && { 'retry-after': String(known.retryAfterS) }),
+      ...headersOf(known),
     },
     body: JSON.stringify(toProblem(known)),
   };
+}
+
+/** What an error says about when to try again. */
+export function headersOf({ headers, retryAfterS }: AppError): Readonly<Record<string, string>> {
+  return { ...headers, ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }) };
 }
 
 /** Gives every error a code that a caller can act on, and logs what is a fault of ours or of a service. */

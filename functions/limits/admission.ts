@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { Backlog } from './backlog.ts';
-import type { Quota, Rates } from './rates.ts';
+import { limitHeaders, type Quota } from './limit-headers.ts';
+import type { Rates, Taken } from './rates.ts';
 
 /** How much may be submitted. */
 export interface SubmitLimits {
@@ -47,15 +48,20 @@ export async function admit(
     throw rateExceeded(exceeded, quotas);
   }
   const slowDown = (waiting / limits.backlog - slowDownAt) / (1 - slowDownAt);
-  return {
-    ...rateHeaders(quotas),
-    ...(slowDown > 0 && { 'retry-after': String(Math.max(2, Math.round(slowDown * longestSlowDownS))) }),
-  };
+  if (slowDown <= 0) return limitHeaders(quotas);
+  const retryAfterS = Math.max(2, Math.round(slowDown * longestSlowDownS));
+  const room = backlogQuota(limits.backlog, limits.backlog - waiting - 1, retryAfterS);
+  return { ...limitHeaders([...quotas, room]), 'retry-after': String(retryAfterS) };
 }
 
-async function takeAll(rates: Rates, limits: SubmitLimits, task: Submitted): Promise<Quota[]> {
+/** Told of from 80 % on. */
+function backlogQuota(limit: number, remaining: number, resetS: number): Quota {
+  return { policy: 'backlog', limit, remaining, resetS };
+}
+
+async function takeAll(rates: Rates, limits: SubmitLimits, task: Submitted): Promise<Taken[]> {
   const { owner, type, concurrencyKey } = task;
-  const taken: Promise<Quota>[] = [];
+  const taken: Promise<Taken>[] = [];
   if (limits.ownerRate > 0) taken.push(rates.take('owner', owner, limits.ownerRate));
   const typeRate = limits.typeRate(type);
   if (typeRate > 0) taken.push(rates.take('type', type, typeRate));
@@ -65,24 +71,16 @@ async function takeAll(rates: Rates, limits: SubmitLimits, task: Submitted): Pro
   return Promise.all(taken);
 }
 
-/** draft-ietf-httpapi-ratelimit-headers: structured fields, one item for each policy. */
-function rateHeaders(quotas: readonly Quota[]): Record<string, string> {
-  if (quotas.length === 0) return {};
-  return {
-    'ratelimit-policy': quotas.map(({ policy, limit }) => `"${policy}";q=${limit};w=1`).join(', '),
-    ratelimit: quotas.map(({ policy, remaining, resetS }) => `"${policy}";r=${remaining};t=${resetS}`).join(', '),
-  };
-}
-
-function rateExceeded(exceeded: Quota, quotas: readonly Quota[]): AppError {
+function rateExceeded(exceeded: Taken, quotas: readonly Taken[]): AppError {
   const whose = { owner: 'you', type: 'tasks of this type', 'concurrency-key': 'tasks with this concurrency key' };
   const detail = `The limit for ${whose[exceeded.policy as keyof typeof whose]} is ${exceeded.limit} submitted tasks a second. Nothing was stored: send it again after ${exceeded.resetS} s.`;
-  return new AppError('too-many-requests', detail, { retryAfterS: exceeded.resetS, headers: rateHeaders(quotas) });
+  return new AppError('too-many-requests', detail, { retryAfterS: exceeded.resetS, headers: limitHeaders(quotas) });
 }
 
 function backlogFull(limit: number): AppError {
   const detail = `${limit.toLocaleString('en')} tasks are waiting, as many as may. Nothing was stored: send it again in half a minute.`;
-  return new AppError('backlog-full', detail, { retryAfterS: longestSlowDownS });
+  const headers = limitHeaders([backlogQuota(limit, 0, longestSlowDownS)]);
+  return new AppError('backlog-full', detail, { retryAfterS: longestSlowDownS, headers });
 }
 
 function notAccepting(): AppError {

@@ -1,14 +1,10 @@
 import type { Redis } from 'ioredis';
 import { prepareConnections } from '../azure/redis-scripts.ts';
+import type { Quota } from './limit-headers.ts';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** What was taken of a limit, for the headers `RateLimit` and `RateLimit-Policy`. */
-export interface Quota {
-  readonly policy: string;
-  readonly limit: number;
-  readonly remaining: number;
-  /** Seconds until the whole limit is there again. */
-  readonly resetS: number;
+/** What was taken of a limit. */
+export interface Taken extends Quota {
   readonly isExceeded: boolean;
 }
 
@@ -31,7 +27,7 @@ export class Rates {
    * @param policy name of the limit, as clients see it
    * @param subject whose limit it is
    */
-  async take(policy: string, subject: string, perSecond: number): Promise<Quota> {
+  async take(policy: string, subject: string, perSecond: number): Promise<Taken> {
     const limiter = this.#limiterOf(policy, perSecond);
     try {
       return toQuota(policy, perSecond, await limiter.consume(subject), false);
@@ -57,7 +53,7 @@ export class Rates {
   }
 }
 
-function toQuota(policy: string, limit: number, result: RateLimiterRes, isExceeded: boolean): Quota {
+function toQuota(policy: string, limit: number, result: RateLimiterRes, isExceeded: boolean): Taken {
   const resetS = Math.max(1, Math.ceil(result.msBeforeNext / 1000));
-  return { policy, limit, remaining: result.remainingPoints, resetS, isExceeded };
+  return { policy, limit, windowS, remaining: result.remainingPoints, resetS, isExceeded };
 }

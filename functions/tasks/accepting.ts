@@ -12,7 +12,8 @@ export type Accepted =
       /** Of a task that is parked. */ readonly events: TaskEvent[];
     }
   | { readonly outcome: 'duplicate'; readonly fields: TaskFields }
-  | { readonly outcome: 'in-flight' | 'reused' | 'withdrawn' | 'full' };
+  | { readonly outcome: 'full'; /** How many tasks of one owner may wait. */ readonly limit: number }
+  | { readonly outcome: 'in-flight' | 'reused' | 'withdrawn' };
 
 /** A run of a schedule, and the position of the schedule it is taken from. Times in milliseconds since 1970. */
 export interface NewRun {
@@ -76,7 +77,9 @@ export function toAccepted(task: StorableTask, [outcome, found, announced]: read
     }
     case 'duplicate':
       return { outcome, fields: toFields(found as string[]) };
+    case 'full':
+      return { outcome, limit: Number(found) };
     default:
-      return { outcome: outcome as 'in-flight' | 'reused' | 'withdrawn' | 'full' };
+      return { outcome: outcome as 'in-flight' | 'reused' | 'withdrawn' };
   }
 }

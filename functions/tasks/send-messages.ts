@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
 import * as z from 'zod';
 import { type BatchResult, batchLimits } from '../../contracts/submit.ts';
-import { answering, toAppError, toProblem } from '../http-errors.ts';
+import { answering, headersOf, toAppError, toProblem } from '../http-errors.ts';
+import { mergeLimitHeaders } from '../limits/limit-headers.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
 import { toInputErrors } from '../task-types/define-task-type.ts';
 import { createSubmitter } from './create-submitter.ts';
@@ -19,7 +20,7 @@ app.http('SendMessages', {
   handler: answering(async (request, context) => {
     const submit = createSubmitter(readPrincipal(request.headers).id, context);
     const batch = parse(Batch, await readJson(request, batchLimits.bytes));
-    const limitHeaders: Record<string, string> = {};
+    const headers: Readonly<Record<string, string>>[] = [];
     const withKey = new Map<string, Promise<unknown>>();
     const submitOne = async (item: unknown): Promise<BatchResult> => {
       try {
@@ -33,16 +34,18 @@ app.http('SendMessages', {
             idempotencyKey,
             submitted.catch(() => undefined),
           );
-        const { task, headers } = await submitted;
-        Object.assign(limitHeaders, headers);
+        const { task, headers: own } = await submitted;
+        headers.push(own);
         return { status: 202, task };
       } catch (error) {
-        const problem = toProblem(toAppError(error, context));
+        const known = toAppError(error, context);
+        headers.push(headersOf(known));
+        const problem = toProblem(known);
         return { status: problem.status, error: problem };
       }
     };
     const results = await Promise.all(batch.tasks.map(submitOne));
-    return { status: 202, headers: limitHeaders, jsonBody: { results } };
+    return { status: 202, headers: mergeLimitHeaders(headers), jsonBody: { results } };
   }),
 });
 

@@ -1,5 +1,6 @@
 import type { Task } from '../../contracts/task.ts';
 import { AppError, unavailable } from '../errors.ts';
+import { limitHeaders } from '../limits/limit-headers.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
 import { type Dispatching, sendAttempt } from './dispatch.ts';
 import { expireIn, sweepEveryMs } from './expire-in-time.ts';
@@ -38,11 +39,7 @@ export async function submitTask(submitting: Submitting, task: NewTask): Promise
     case 'withdrawn':
       throw unavailable('Redis', new Error('The task was taken back before it was stored.'));
     case 'full':
-      throw new AppError(
-        'too-many-requests',
-        'So many of your tasks are waiting that no more can be taken in. Try again when some have ended, or cancel some.',
-        { retryAfterS: 30 },
-      );
+      throw ownerBacklogFull(accepted.limit);
     case 'accepted':
       expireSoon(submitting, task);
       // Its turn has not come: it is announced, and its message will be sent by whoever makes room for it.
@@ -52,6 +49,14 @@ export async function submitTask(submitting: Submitting, task: NewTask): Promise
       }
       return confirm(submitting, accepted.fields, await sendOrWithdraw(submitting, accepted.fields, task.scheduledFor));
   }
+}
+
+function ownerBacklogFull(limit: number): AppError {
+  const retryAfterS = 30;
+  const headers = limitHeaders([{ policy: 'owner-backlog', limit, remaining: 0, resetS: retryAfterS }]);
+  const detail =
+    'So many of your tasks are waiting that no more can be taken in. Try again when some have ended, or cancel some.';
+  return new AppError('too-many-requests', detail, { retryAfterS, headers });
 }
 
 function expireSoon(submitting: Submitting, { id, expiresAt = Infinity }: NewTask): void {

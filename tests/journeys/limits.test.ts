@@ -35,8 +35,9 @@ it('takes so many tasks a second from an owner, tells how many more, and refuses
   expect(first.status).toBe(202);
   expect(first.headers.get('ratelimit-policy')).toBe('"owner";q=40;w=1');
   expect(first.headers.get('ratelimit')).toBe('"owner";r=39;t=1');
-  const { body } = await ada.post<{ results: BatchResult[] }>('/api/tasks/batch', batchOf(50));
+  const { body, headers } = await ada.post<{ results: BatchResult[] }>('/api/tasks/batch', batchOf(50));
   expect(body.results.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
+  expect([headers.get('ratelimit'), headers.get('retry-after')]).toEqual(['"owner";r=0;t=1', '1']);
   const refused = await untilRefused(ada);
   expect(refused.body).toMatchObject({ code: 'too-many-requests', status: 429 });
   expect(refused.headers.get('retry-after')).toBe('1');
@@ -71,12 +72,13 @@ it('runs so many tasks of a type at once, over all owners', async () => {
 
 it('tells clients to slow down from 80 % of the backlog on, and refuses at 100 % before storing anything', async () => {
   const owners = await Promise.all(['a', 'b', 'c', 'd'].map((name) => api.as(name)));
-  const answers: { status: number; code?: string; retryAfter: number }[] = [];
+  const answers: { status: number; code?: string; retryAfter: number; limits: string[] }[] = [];
   for (let round = 0; round < 4; round += 1) {
     for (const owner of owners) {
       for (let n = 0; n < 8; n += 1) {
         const { status, headers, body } = await owner.post<Problem>('/api/tasks', { ...slow, payload: { message: 1, delayMs: 60_000 } }); // prettier-ignore
-        answers.push({ status, code: body.code, retryAfter: Number(headers.get('retry-after')) });
+        const limits = ['ratelimit-policy', 'ratelimit'].map((name) => headers.get(name) ?? '');
+        answers.push({ status, code: body.code, retryAfter: Number(headers.get('retry-after')), limits });
       }
     }
     await pause(1_100);
@@ -86,7 +88,16 @@ it('tells clients to slow down from 80 % of the backlog on, and refuses at 100 %
   expect(accepted.length).toBeLessThanOrEqual(104);
   expect(accepted.slice(0, 70).every(({ retryAfter }) => retryAfter === 1)).toBe(true);
   expect(accepted.at(-1)!.retryAfter).toBeGreaterThan(5);
-  expect(answers.at(-1)).toMatchObject({ status: 503, code: 'backlog-full', retryAfter: 30 });
+  const last = accepted.at(-1)!;
+  expect(last.limits[0]).toBe('"owner";q=40;w=1, "backlog";q=100');
+  expect(last.limits[1]).toMatch(new RegExp(`^"owner";r=\\d+;t=1, "backlog";r=\\d;t=${last.retryAfter}$`));
+  const refusal = {
+    status: 503,
+    code: 'backlog-full',
+    retryAfter: 30,
+    limits: ['"backlog";q=100', '"backlog";r=0;t=30'],
+  };
+  expect(answers.at(-1)).toEqual(refusal);
   const stored = await Promise.all(owners.map((owner) => owner.list('?limit=500')));
   expect(stored.flat()).toHaveLength(accepted.length);
 });
@@ -94,10 +105,14 @@ it('tells clients to slow down from 80 % of the backlog on, and refuses at 100 %
 it('refuses more than an owner may have waiting', async () => {
   const eve = await api.as('eve');
   let refused: BatchResult | undefined;
+  let limits = new Headers();
   while (refused === undefined) {
-    const { body } = await eve.post<{ results: BatchResult[] }>('/api/tasks/batch', batchOf(40));
+    const { body, headers } = await eve.post<{ results: BatchResult[] }>('/api/tasks/batch', batchOf(40));
     refused = body.results.find(({ error }) => error?.detail.includes('your tasks are waiting'));
+    limits = headers;
     await pause(1_000);
   }
   expect(refused.error).toMatchObject({ code: 'too-many-requests' });
+  expect(limits.get('ratelimit')).toContain('"owner-backlog";r=0;t=30');
+  expect(limits.get('retry-after')).toBe('30');
 });

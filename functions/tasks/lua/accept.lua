@@ -6,7 +6,7 @@
 --       lane, orderingKey|'', 1 when a dead letter holds its ordering key, concurrencyKey|'',
 --       how many messages of one owner wait in a lane at most, how many tasks of one owner wait in all at most,
 --       callbackUrl|'', SHA-256 of the payload|'', name of the blob that holds it too|'' (then `payload` may be ''), how long Redis keeps it (ms)|''
--- → {'accepted', fields, or false where they are as they were given, events} | {'duplicate', fields} | {'in-flight'} | {'reused'} | {'withdrawn'} | {'full'}
+-- → {'accepted', fields, or false where they are as they were given, events} | {'duplicate', fields} | {'in-flight'} | {'reused'} | {'withdrawn'} | {'full', how many tasks of one owner wait at most}
 local owner, type, state, delivery, details, payload, payloadBytes, maxAttempts = unpack(ARGV, 2, 9)
 local scheduledFor, expiresAt, idempotencyKey, fingerprint, idempotencyMs = unpack(ARGV, 10, 14)
 local lane, orderingKey, holds, concurrencyKey, window, ownerBacklog, callbackUrl = unpack(ARGV, 15, 21)
@@ -34,7 +34,7 @@ if idempotencyKey ~= '' then
 end
 
 local waiting = lib.countInState(owner, 'queued') + lib.countInState(owner, 'retrying')
-if waiting >= tonumber(ownerBacklog) then return { 'full' } end
+if waiting >= tonumber(ownerBacklog) then return { 'full', ownerBacklog } end
 
 -- The time in the ID (UUID version 7), so that tasks are in order of what is shown as their time.
 local createdAt = tonumber(string.sub(id, 1, 8) .. string.sub(id, 10, 13), 16)
