@@ -10,7 +10,7 @@ export function addCounts(to: Counts, fields: Readonly<Record<string, string>>):
 
 const completed = /^completed:(\d+):(\d+):(\d+)$/;
 
-/** Adds what the task scripts have counted and nothing has merged yet (tasks/lua/statistics.lua). */
+/** Adds what the task scripts have counted and nothing has merged yet (tasks/lua/shared/statistics.lua). */
 export function addPending(to: Counts, fields: Readonly<Record<string, string>>): void {
   for (const [field, count] of Object.entries(fields)) {
     const [, wait, run, total] = completed.exec(field) ?? [];

@@ -1,6 +1,6 @@
 import type { Percentiles } from '../../contracts/stats.ts';
 
-/** How often each step of durations was counted; the steps of tasks/lua/statistics.lua, where each ends 2^(1/3) times later. */
+/** How often each step of durations was counted; the steps of tasks/lua/shared/statistics.lua, where each ends 2^(1/3) times later. */
 export type Histogram = ReadonlyMap<number, number>;
 
 /** Milliseconds that stand for a step: its geometric middle, from which its ends are 12.3 % away. */

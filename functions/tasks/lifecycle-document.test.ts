@@ -10,7 +10,7 @@ import { type NewTask, TaskStore } from './task-store.ts';
 
 const document = readFileSync('docs/task-lifecycle.md', 'utf8');
 const luaFolder = join('functions', 'tasks', 'lua');
-const luaFiles = readdirSync(luaFolder).filter((file) => !['shared.lua', 'statistics.lua', 'batch.lua'].includes(file));
+const luaFiles = readdirSync(luaFolder).filter((file) => file.endsWith('.lua') && file !== 'batch.lua');
 
 const drawn = [...document.matchAll(/^ {2}(\S+) --> (\w+)$/gm)].map(([, from, to]) =>
   arrow(from!.replace('_', '-'), to!.replace('_', '-')),

@@ -21,8 +21,12 @@ import replay from './lua/replay.lua';
 import reportProgress from './lua/report-progress.lua';
 import reschedule from './lua/reschedule.lua';
 import resend from './lua/resend.lua';
-import shared from './lua/shared.lua';
-import statistics from './lua/statistics.lua';
+import endings from './lua/shared/endings.lua';
+import events from './lua/shared/events.lua';
+import gates from './lua/shared/gates.lua';
+import indexes from './lua/shared/indexes.lua';
+import record from './lua/shared/record.lua';
+import statistics from './lua/shared/statistics.lua';
 import start from './lua/start.lua';
 import withdraw from './lua/withdraw.lua';
 
@@ -55,7 +59,8 @@ export type StepName = keyof typeof steps;
 const functions = Object.entries(steps).map(
   ([name, lua]) => `if wanted.${name} then\nsteps.${name} = function()\n${lua}\nend\nend`,
 );
-const takeSteps = registerBatchScript('task-steps', [shared, statistics, ...functions, batch].join('\n'));
+const shared = [record, events, indexes, gates, endings, statistics];
+const takeSteps = registerBatchScript('task-steps', [...shared, ...functions, batch].join('\n'));
 
 /** What a step answers: its own reply, and the flat fields of the tasks whose turn has come by it. */
 export interface StepReply {

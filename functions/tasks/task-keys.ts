@@ -41,7 +41,7 @@ export const obsoleteMessagesKey = (partition: string) => `${tag(partition)}:obs
 /** Sorted set of tasks parked before a gate that is none of their owner's. */
 export const gateKey = (partition: string, name: string) => `${tag(partition)}:gate:${name}`;
 
-/** Set of the keys of gates before which tasks are parked (lua/shared.lua). */
+/** Set of the keys of gates before which tasks are parked (lua/shared/gates.lua). */
 export const gatesKey = (partition: string) => `${tag(partition)}:gates`;
 
 /** Sorted set of the hashes in which task scripts count, until that is merged: `<this key>:<start>:<owner>`. */

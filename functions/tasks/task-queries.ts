@@ -53,7 +53,7 @@ export async function findErrors(
   });
 }
 
-/** As `keepError` in shared.lua writes it. */
+/** As `keepError` in shared/events.lua writes it. */
 interface KeptError {
   readonly attempt: number;
   readonly at: number;

@@ -70,7 +70,7 @@ function runOf(run: RunOf | undefined): Pick<Task, 'scheduleId' | 'occurrenceAt'
   return { scheduleId, ...(occurrenceAt !== undefined && { occurrenceAt: new Date(occurrenceAt).toISOString() }) };
 }
 
-/** @param gate key of the sorted set in which the task is parked (lua/shared.lua) */
+/** @param gate key of the sorted set in which the task is parked (lua/shared/gates.lua) */
 function waitOf(gate: string): Wait {
   const [, kind] = gate.split('}:');
   if (kind!.startsWith('window:')) return 'owner-window';

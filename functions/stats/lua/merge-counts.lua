@@ -1,4 +1,4 @@
--- Adds what the task scripts have counted (functions/tasks/lua/statistics.lua) to the counts of longer spans of time, for each
+-- Adds what the task scripts have counted (functions/tasks/lua/shared/statistics.lua) to the counts of longer spans of time, for each
 -- owner and for all owners of the partition. What comes late to a span that was merged already is merged again by itself.
 -- KEYS[1]: {tag}:pending-counts. ARGV: now|'', how many hashes to take at most, then length (ms) and retention (ms) of each span
 -- → how many hashes were merged

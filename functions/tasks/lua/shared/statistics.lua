@@ -1,4 +1,4 @@
--- Stands between shared.lua and the steps. Counts what happens to tasks, for GetStats: one field of one hash for each kind
+-- Counts what happens to tasks, for GetStats: one field of one hash for each kind
 -- of change, which functions/stats/lua/merge-counts.lua adds up later, off the way of the tasks.
 local countedSpanMs = 10 * 1000
 

@@ -1,0 +1,85 @@
+-- The sorted sets of IDs that a batch changes once each: `scores` says of each which IDs it is to have, with which score, or not
+-- (false). Nothing else changes them, and no step reads what one before it in the batch made of them.
+local scores = {}
+
+function lib.score(set, score, other)
+  local ids = scores[set]
+  if not ids then
+    ids = {}
+    scores[set] = ids
+  end
+  ids[other or id] = score
+end
+
+-- Where tasks wait for the sweeper: outbox, leases, expiring, finished, callbacks. `at` is when it is to look at them.
+function lib.await(waiting, at, other)
+  lib.score(lib.key(waiting), lib.int(at), other)
+end
+
+function lib.awaitNoMore(waiting)
+  lib.score(lib.key(waiting), false)
+end
+
+-- The indexes: one for each state and one for any, of each owner and of all. `sizes` are those before this batch, of which `grown` says by
+-- how much they grow.
+local indexKeys, sizes, grown = {}, {}, {}
+
+function lib.indexKey(state, owner)
+  local keys = indexKeys[owner or '']
+  if not keys then
+    keys = {}
+    indexKeys[owner or ''] = keys
+  end
+  local found = keys[state]
+  if not found then
+    found = lib.key('by-state', state, owner)
+    keys[state] = found
+  end
+  return found
+end
+
+function lib.countInState(owner, state)
+  local set = lib.indexKey(state, owner)
+  sizes[set] = sizes[set] or redis.call('ZCARD', set)
+  return sizes[set] + (grown[set] or 0)
+end
+
+function lib.markState(owner, state, isIn)
+  local ofAll, ofOwner = lib.indexKey(state), lib.indexKey(state, owner)
+  lib.score(ofAll, isIn and 0)
+  lib.score(ofOwner, isIn and 0)
+  grown[ofOwner] = (grown[ofOwner] or 0) + (isIn and 1 or -1)
+end
+
+-- Moves the task from the index of one state to another's; `from` is nil for a new one.
+function lib.index(owner, from, to)
+  if from == to then return end
+  lib.markState(owner, from or 'any', not from)
+  lib.markState(owner, to, true)
+end
+
+function lib.unindex(task)
+  lib.markState(task.owner, 'any', false)
+  lib.markState(task.owner, task.state, false)
+end
+
+function lib.flushScores()
+  for set, ids in pairs(scores) do
+    local added, removed = {}, {}
+    for other, score in pairs(ids) do
+      if score then
+        added[#added + 1] = score
+        added[#added + 1] = other
+      else
+        removed[#removed + 1] = other
+      end
+    end
+    if #removed > 0 then redis.call('ZREM', set, unpack(removed)) end
+    if #added > 0 then redis.call('ZADD', set, unpack(added)) end
+  end
+end
+
+function lib.enter(task, state)
+  lib.index(task.owner, task.state, state)
+  lib.set('state', state)
+end
