@@ -5,7 +5,7 @@ import { dispatch, type Dispatching } from '../tasks/dispatch.ts';
 import type { SubmissionLimits } from '../tasks/parse-submission.ts';
 import { allPartitions } from '../tasks/task-id.ts';
 import type { TaskFields } from '../tasks/task-record.ts';
-import type { NewTask } from '../tasks/task-store.ts';
+import type { NewTask } from '../tasks/new-task.ts';
 import { parseCron } from './cron.ts';
 import { parseRun } from './parse-schedule.ts';
 import { horizonMs, type Plan, planRuns } from './plan-runs.ts';

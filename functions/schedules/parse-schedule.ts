@@ -3,7 +3,7 @@ import { SubmitTask } from '../../contracts/submit.ts';
 import { toInputErrors, type TaskType } from '../task-types/define-task-type.ts';
 import { invalid, parseSubmission, type SubmissionLimits } from '../tasks/parse-submission.ts';
 import type { RunOf } from '../tasks/task-record.ts';
-import type { NewTask } from '../tasks/task-store.ts';
+import type { NewTask } from '../tasks/new-task.ts';
 import { type Occurrences, parseCron } from './cron.ts';
 
 export interface ParsedSchedule {

@@ -3,7 +3,8 @@ import type { ScriptArgument } from '../azure/redis-scripts.ts';
 import { toEvent } from '../events/event-record.ts';
 import { timeOfTaskId } from './task-id.ts';
 import { type TaskFields, toFields } from './task-record.ts';
-import type { OwnerLimits, StorableTask } from './task-store.ts';
+import type { StorableTask } from './new-task.ts';
+import type { OwnerLimits } from './owner-limits.ts';
 
 export type Accepted =
   | {

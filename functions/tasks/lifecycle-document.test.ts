@@ -6,7 +6,8 @@ import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { createTaskId } from './task-id.ts';
 import { taskKey, timelineKey } from './task-keys.ts';
 import { transitions } from './task-lifecycle.ts';
-import { type NewTask, TaskStore } from './task-store.ts';
+import type { NewTask } from './new-task.ts';
+import { TaskStore } from './task-store.ts';
 
 const document = readFileSync('docs/task-lifecycle.md', 'utf8');
 const luaFolder = join('functions', 'tasks', 'lua');

@@ -10,7 +10,7 @@ import { findUnkeepable } from './json-limits.ts';
 import { laneOf } from './lanes.ts';
 import { createTaskId } from './task-id.ts';
 import type { RunOf } from './task-record.ts';
-import type { NewTask } from './task-store.ts';
+import type { NewTask } from './new-task.ts';
 
 export interface SubmissionLimits {
   readonly payloadLimitBytes: number;

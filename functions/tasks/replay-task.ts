@@ -10,7 +10,7 @@ import { answering } from '../http-errors.ts';
 import { readPrincipal, visibleOwner } from '../sign-in/principal.ts';
 import { getTaskStore } from './engine.ts';
 import { toTask } from './task-record.ts';
-import type { Replayed } from './task-store.ts';
+import type { Replayed } from './changing.ts';
 import { findVisibleTask } from './visible-task.ts';
 
 app.http('ReplayTask', {

@@ -8,7 +8,8 @@ import type { Engine } from './engine.ts';
 import { removeObsoleteMessages } from './remove-obsolete-messages.ts';
 import { sweepTasks } from './sweep-tasks.ts';
 import { createTaskId } from './task-id.ts';
-import { type StorableTask, TaskStore } from './task-store.ts';
+import type { StorableTask } from './new-task.ts';
+import { TaskStore } from './task-store.ts';
 
 let redis: Redis;
 // Before useTestRedis, as hooks run in their order: the client goes first, then its server.

@@ -8,7 +8,7 @@ import { Interruption, keepLease } from './lease.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import { type HandlerOutcome, runHandler } from './run-handler.ts';
 import { createStep } from './step-memory.ts';
-import type { InHand } from './task-store.ts';
+import type { InHand } from './starting.ts';
 
 /** Runs the handler for one attempt, under a lease that is renewed meanwhile. */
 export function runAttempt(engine: Engine, inHand: InHand, token: string): Promise<HandlerOutcome> {

@@ -9,7 +9,8 @@ import { runTask } from './run-task.ts';
 import { createTaskId } from './task-id.ts';
 import { type OutgoingMessage, readTaskMessage, type TaskMessage } from './task-message.ts';
 import { findTask } from './task-queries.ts';
-import { type NewTask, TaskStore } from './task-store.ts';
+import type { NewTask } from './new-task.ts';
+import { TaskStore } from './task-store.ts';
 
 let redis: Redis;
 // Before useTestRedis, as hooks run in their order: the client goes first, then its server.

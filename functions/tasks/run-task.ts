@@ -8,7 +8,7 @@ import type { HandlerOutcome } from './run-handler.ts';
 import { type RetryPolicy, retryDelay } from './task-lifecycle.ts';
 import type { TaskMessage } from './task-message.ts';
 import type { TaskDetails, TaskFields } from './task-record.ts';
-import type { Started } from './task-store.ts';
+import type { Started } from './starting.ts';
 
 /** The task is dead-lettered, so its message has to go there too: thrown out of the trigger, it does. */
 export class DeadLettered extends Error {}

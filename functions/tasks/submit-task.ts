@@ -6,7 +6,8 @@ import { type Dispatching, sendAttempt } from './dispatch.ts';
 import { expireIn, sweepEveryMs } from './expire-in-time.ts';
 import { toTask, type TaskFields } from './task-record.ts';
 import type { Accepted } from './accepting.ts';
-import type { NewTask, StorableTask, TaskStore } from './task-store.ts';
+import type { NewTask, StorableTask } from './new-task.ts';
+import type { TaskStore } from './task-store.ts';
 
 export interface Submitting extends Dispatching {
   /** Waits for Redis instead of failing: for taking back what must not stay. */

@@ -8,7 +8,8 @@ import { sweepTasks } from './sweep-tasks.ts';
 import { createTaskId } from './task-id.ts';
 import { taskKey } from './task-keys.ts';
 import { findTask } from './task-queries.ts';
-import { type StorableTask, TaskStore } from './task-store.ts';
+import type { StorableTask } from './new-task.ts';
+import { TaskStore } from './task-store.ts';
 
 let redis: Redis;
 // Before useTestRedis, as hooks run in their order: the client goes first, then its server.

@@ -5,7 +5,8 @@ import { latestCursor, readAllEvents, readOwnerEvents } from '../events/event-st
 import { createTaskId } from './task-id.ts';
 import { payloadKey, taskKey } from './task-keys.ts';
 import { findTask, findTimeline, listTasks } from './task-queries.ts';
-import { type NewTask, TaskStore } from './task-store.ts';
+import type { NewTask } from './new-task.ts';
+import { TaskStore } from './task-store.ts';
 
 let redis: Redis;
 // Before useTestRedis, as hooks run in their order: the client goes first, then its server.

@@ -1,70 +1,17 @@
 import type { Redis } from 'ioredis';
 import { eventResultDepth, eventResultLimitBytes, type TaskEvent } from '../../contracts/task-event.ts';
-import type { Delivery } from '../../contracts/task-states.ts';
-import type { DiscardNote, EditNote, Progress, TaskError } from '../../contracts/task.ts';
-import { toEvent } from '../events/event-record.ts';
-import type { StoredPayload, Uploaded } from '../payloads/payload-store.ts';
+import type { DiscardNote, Progress, TaskError } from '../../contracts/task.ts';
+import type { ScriptArgument } from '../azure/redis-scripts.ts';
 import { acceptArguments, type Accepted, type NewRun, toAccepted } from './accepting.ts';
+import { type Changed, replayArguments, type Replayed, type ReplayOptions, toChanged, toReplayed } from './changing.ts';
 import { depthOf } from './json-limits.ts';
+import type { StorableTask } from './new-task.ts';
+import { defaultOwnerLimits, type OwnerLimits } from './owner-limits.ts';
+import { type Started, toStarted } from './starting.ts';
+import { eventsIn, type Reply } from './step-reply.ts';
 import { takeStep, type StepName } from './steps.ts';
 import { taskKey } from './task-keys.ts';
-import { toFields, type TaskDetails, type TaskFields } from './task-record.ts';
-
-export interface NewTask {
-  readonly id: string;
-  readonly owner: string;
-  readonly type: string;
-  readonly delivery: Delivery;
-  readonly details: TaskDetails;
-  /** JSON; empty where the payload was uploaded. */
-  readonly payload: string;
-  readonly payloadBytes: number;
-  readonly uploaded?: Uploaded;
-  readonly maxAttempts: number;
-  /** Milliseconds since 1970, as all times here. */
-  readonly scheduledFor?: number;
-  readonly expiresAt?: number;
-  /** The queue its messages go through. */
-  readonly lane: string;
-  readonly orderingKey?: string;
-  /** As a dead letter it keeps its successors with the same ordering key waiting. */
-  readonly holds?: boolean;
-  readonly concurrencyKey?: string;
-  readonly callbackUrl?: string;
-  readonly idempotency?: { readonly key: string; readonly fingerprint: string; readonly keptMs: number };
-}
-
-/** A task whose payload is in the form that Redis keeps, and lies where else it should. */
-export type StorableTask = Omit<NewTask, 'payload' | 'payloadBytes' | 'uploaded'> & StoredPayload;
-
-/** What an attempt starts from. */
-export interface InHand {
-  readonly fields: TaskFields;
-  /** As Redis holds it, which is JSON, when it is small and not compressed; else it has to be read. */
-  readonly payload: string | undefined;
-  /** Values of finished steps, as JSON by name. */
-  readonly steps: Readonly<Record<string, string>>;
-}
-
-export type Started =
-  | ({ readonly outcome: 'started'; readonly events: TaskEvent[] } & InHand)
-  | { readonly outcome: 'ended' | 'parked' | 'let-in'; readonly events: TaskEvent[]; readonly fields: TaskFields }
-  | { readonly outcome: 'busy'; /** Until it may be tried again. */ readonly waitMs: number }
-  | {
-      readonly outcome: 'early';
-      readonly waitMs: number;
-      /** Of the message that it waits for. */ readonly resends: number;
-    }
-  | { readonly outcome: 'other-type'; readonly type: string }
-  | { readonly outcome: 'hop'; readonly dueAt: number; readonly fields: TaskFields }
-  | {
-      readonly outcome: 'superseded';
-      readonly attempt: number;
-      readonly nextAttemptAt: number;
-      readonly fields: TaskFields;
-    }
-  | { readonly outcome: 'stale' | 'withdrawn' }
-  | { readonly outcome: 'unknown' };
+import { toFields, type TaskFields } from './task-record.ts';
 
 export type Failed =
   | { readonly outcome: 'retrying'; readonly events: TaskEvent[]; readonly nextAttemptAt: number }
@@ -76,18 +23,6 @@ export type Failed =
  */
 export type GivenUp = 'dead-lettered' | 'kept' | 'obsolete' | 'busy' | 'unknown';
 
-/** How many tasks may wait or run at once, for each owner. */
-export interface OwnerLimits {
-  /** Messages in one lane; further tasks wait in Redis, so that a flood keeps no other owner's tasks waiting. */
-  readonly window: number;
-  /** Tasks that wait in all; further ones are refused. */
-  readonly backlog: number;
-  /** Tasks that run at once; 0 for any number. */
-  readonly concurrency: number;
-  /** Tasks with one concurrency key that run at once; 0 for any number. */
-  readonly keyConcurrency: number;
-}
-
 export interface TaskStoreOptions {
   /** Milliseconds since 1970; by default the clock of Redis. */
   readonly now?: () => number;
@@ -96,41 +31,10 @@ export interface TaskStoreOptions {
   readonly onWoken?: (tasks: readonly TaskFields[]) => void;
 }
 
-/** What became of a change that somebody asked for. */
-export interface Changed<Outcome extends string> {
-  readonly outcome: Outcome | 'forbidden-state';
-  readonly events: TaskEvent[];
-  readonly fields: TaskFields;
-}
-
-/** A payload as it was edited, stored as that of a new task. */
-export interface PayloadEdit {
-  readonly stored: StoredPayload;
-  readonly note: EditNote;
-  /** How often the payload had been edited when it was read: another edit since then is not to be lost. */
-  readonly after: number;
-}
-
-export interface ReplayOptions {
-  /** Replays the task once, however often it asks. */
-  readonly plan?: string;
-  readonly edit?: PayloadEdit;
-}
-
-export type Replayed =
-  | (Changed<'replayed'> & { /** Which replay of the task this is, from 1. */ readonly replays: number })
-  | { readonly outcome: 'edited-meanwhile' };
-
-type Reply = [string, ...unknown[]];
-const events = (reply: unknown) => (reply as string[]).map(toEvent);
-const fields = (reply: unknown) => toFields(reply as string[]);
-
 const tombstoneMs = 24 * 60 * 60 * 1000;
 /** How long after it was due the first message of an attempt is given up for lost; twice as long for each further one. */
 const messagePatienceMs = 2 * 60 * 1000;
 const longestPatienceMs = 60 * 60 * 1000;
-
-const defaultLimits: OwnerLimits = { window: 64, backlog: 1_000_000, concurrency: 0, keyConcurrency: 1 };
 
 /**
  * Every transition of a task: one script each, which checks the state it comes from, writes the new one and appends the
@@ -145,7 +49,7 @@ export class TaskStore {
   constructor(redis: Redis, { now, limits, onWoken }: TaskStoreOptions = {}) {
     this.#redis = redis;
     this.#now = now ?? (() => '');
-    this.#limits = { ...defaultLimits, ...limits };
+    this.#limits = { ...defaultOwnerLimits, ...limits };
     this.#onWoken = onWoken ?? (() => undefined);
   }
 
@@ -175,7 +79,7 @@ export class TaskStore {
     const patienceMs = Math.min(longestPatienceMs, messagePatienceMs * 2 ** resends);
     const args = [attempt, resends, patienceMs, hopAt ?? ''];
     const [announced, queuedAt] = (await this.#run('confirmSent', id, args)) as unknown as [unknown, string | null];
-    return { events: events(announced), queuedAt: queuedAt ?? undefined };
+    return { events: eventsIn(announced), queuedAt: queuedAt ?? undefined };
   }
 
   /** @returns false when the task has been announced meanwhile, so that its message must have arrived */
@@ -188,31 +92,7 @@ export class TaskStore {
     const { concurrency, keyConcurrency, window } = this.#limits;
     const limits = [concurrency, keyConcurrency, window];
     const args = [attempt, token, leaseMs, ...limits, ...(type === undefined ? [] : [type])];
-    const [outcome, first, second, third, fourth] = await this.#run('start', id, args);
-    switch (outcome) {
-      case 'started': {
-        const payload = (third as string | null) || undefined;
-        return { outcome, events: events(first), fields: fields(second), payload, steps: fields(fourth) };
-      }
-      case 'ended':
-      case 'parked':
-      case 'let-in':
-        return { outcome, events: events(first), fields: fields(second) };
-      case 'busy':
-        return { outcome, waitMs: Number(first) };
-      case 'early':
-        return { outcome, waitMs: Number(first), resends: Number(second) };
-      case 'other-type':
-        return { outcome, type: first as string };
-      case 'hop':
-        return { outcome, dueAt: Number(first), fields: fields(second) };
-      case 'superseded':
-        return { outcome, attempt: Number(first), nextAttemptAt: Number(second), fields: fields(third) };
-      case 'unknown':
-        return { outcome };
-      default:
-        return { outcome: outcome as 'stale' | 'withdrawn' };
-    }
+    return toStarted(await this.#run('start', id, args));
   }
 
   /** @returns the task's state, or `lost` when another worker holds the lease or the task is gone */
@@ -222,7 +102,7 @@ export class TaskStore {
 
   async reportProgress(id: string, token: string, progress: Progress): Promise<TaskEvent[]> {
     const [appended] = (await this.#run('reportProgress', id, [token, JSON.stringify(progress)])) as unknown[];
-    return events(appended);
+    return eventsIn(appended);
   }
 
   /** @param result JSON */
@@ -233,7 +113,7 @@ export class TaskStore {
   ): Promise<{ outcome: 'completed' | 'lost'; events: TaskEvent[] }> {
     const small = Buffer.byteLength(result) <= eventResultLimitBytes && depthOf(result) <= eventResultDepth;
     const [outcome, appended] = await this.#run('complete', id, [token, result, small ? 1 : 0]);
-    return { outcome: outcome as 'completed' | 'lost', events: events(appended) };
+    return { outcome: outcome as 'completed' | 'lost', events: eventsIn(appended) };
   }
 
   /** @returns what is on record for the step (JSON), or undefined when the lease is lost */
@@ -263,8 +143,8 @@ export class TaskStore {
       JSON.stringify(stack) ?? '',
     ];
     const [outcome, appended, next] = await this.#run('fail', id, args);
-    if (outcome === 'retrying') return { outcome, events: events(appended), nextAttemptAt: Number(next) };
-    return { outcome: outcome as 'dead-lettered' | 'lost', events: events(appended) };
+    if (outcome === 'retrying') return { outcome, events: eventsIn(appended), nextAttemptAt: Number(next) };
+    return { outcome: outcome as 'dead-lettered' | 'lost', events: eventsIn(appended) };
   }
 
   /**
@@ -290,20 +170,8 @@ export class TaskStore {
   }
 
   /** @param owner who asks; undefined for an operator. @returns undefined when there is no such task of theirs */
-  async replay(id: string, owner?: string, { plan, edit }: ReplayOptions = {}): Promise<Replayed | undefined> {
-    const edited = edit === undefined ? [''] : editArguments(edit);
-    const args = [owner ?? '', this.#limits.window, plan ?? '', ...edited];
-    const [outcome, first, second, replays] = await this.#run('replay', id, args);
-    switch (outcome) {
-      case 'replayed':
-        return { outcome, events: events(first), fields: fields(second), replays: Number(replays) };
-      case 'forbidden-state':
-        return { outcome, events: [], fields: fields(first), replays: 0 };
-      case 'edited-meanwhile':
-        return { outcome };
-      default:
-        return undefined;
-    }
+  async replay(id: string, owner?: string, options: ReplayOptions = {}): Promise<Replayed | undefined> {
+    return toReplayed(await this.#run('replay', id, replayArguments(owner, this.#limits.window, options)));
   }
 
   /** @param owner who asks; undefined for an operator. @returns undefined when there is no such task of theirs */
@@ -323,7 +191,7 @@ export class TaskStore {
    */
   async park(id: string, attempt: number, gate: string): Promise<{ owner: string; events: TaskEvent[] } | undefined> {
     const [outcome, announced, owner] = await this.#run('park', id, [attempt, gate]);
-    return outcome === 'parked' ? { owner: owner as string, events: events(announced) } : undefined;
+    return outcome === 'parked' ? { owner: owner as string, events: eventsIn(announced) } : undefined;
   }
 
   /** Wakes the first task before a gate. @param gate key of its sorted set. @param id any task of the partition */
@@ -339,7 +207,7 @@ export class TaskStore {
   /** @returns no events, and no owner, where nothing is to be done (yet) */
   async expire(id: string): Promise<{ events: TaskEvent[]; owner: string | undefined }> {
     const [appended, owner] = (await this.#run('expire', id, [])) as unknown as [unknown, string | null];
-    return { events: events(appended), owner: owner ?? undefined };
+    return { events: eventsIn(appended), owner: owner ?? undefined };
   }
 
   /**
@@ -354,7 +222,7 @@ export class TaskStore {
     const [outcome, appended, owner] = await this.#run('giveUp', id, [attempt, JSON.stringify(error)]);
     return {
       outcome: outcome as GivenUp,
-      events: events(appended),
+      events: eventsIn(appended),
       owner: (owner as string | undefined) ?? '',
     };
   }
@@ -370,22 +238,12 @@ export class TaskStore {
     owner: string | undefined,
     ...more: (string | number)[]
   ): Promise<Changed<Outcome> | undefined> {
-    const [outcome, first, second] = await this.#run(script, id, [owner ?? '', ...more]);
-    if (outcome === 'unknown') return undefined;
-    if (outcome === 'forbidden-state' || outcome === 'expires') {
-      return { outcome: outcome as Outcome | 'forbidden-state', events: [], fields: fields(first) };
-    }
-    return { outcome: outcome as Outcome, events: events(first), fields: fields(second) };
+    return toChanged(await this.#run(script, id, [owner ?? '', ...more]));
   }
 
-  async #run(script: StepName, id: string, args: (string | number | Buffer)[]): Promise<Reply> {
+  async #run(script: StepName, id: string, args: ScriptArgument[]): Promise<Reply> {
     const { reply, woken } = await takeStep(this.#redis, script, taskKey(id), [this.#now(), ...args]);
     if (woken.length > 0) this.#onWoken(woken.map(toFields));
     return reply as Reply;
   }
-}
-
-function editArguments({ stored, note, after }: PayloadEdit): (string | number | Buffer)[] {
-  const { payload, payloadBytes, payloadSha256 = '', payloadBlob = '', payloadCacheMs = '' } = stored;
-  return [JSON.stringify(note), after, payload, payloadBytes, payloadSha256, payloadBlob, payloadCacheMs];
 }

@@ -9,7 +9,8 @@ import { waitingKey } from './task-keys.ts';
 import type { OutgoingMessage } from './task-message.ts';
 import { findTask } from './task-queries.ts';
 import type { TaskFields } from './task-record.ts';
-import { type StorableTask, TaskStore } from './task-store.ts';
+import type { StorableTask } from './new-task.ts';
+import { TaskStore } from './task-store.ts';
 
 let redis: Redis;
 // Before useTestRedis, as hooks run in their order: the client goes first, then its server.

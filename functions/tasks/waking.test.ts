@@ -2,7 +2,9 @@ import type { Redis } from 'ioredis';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { createTaskId } from './task-id.ts';
 import type { TaskFields } from './task-record.ts';
-import { type NewTask, type OwnerLimits, TaskStore } from './task-store.ts';
+import type { NewTask } from './new-task.ts';
+import type { OwnerLimits } from './owner-limits.ts';
+import { TaskStore } from './task-store.ts';
 
 let redis: Redis;
 // Before useTestRedis, as hooks run in their order: the client goes first, then its server.

@@ -1,6 +1,7 @@
 /** Dead letters for tests, made by the store's own transitions. */
 import { createTaskId } from '../../functions/tasks/task-id.ts';
-import type { StorableTask, TaskStore } from '../../functions/tasks/task-store.ts';
+import type { StorableTask } from '../../functions/tasks/new-task.ts';
+import type { TaskStore } from '../../functions/tasks/task-store.ts';
 
 export interface DeadLetterOptions extends Partial<Omit<StorableTask, 'payload'>> {
   readonly error?: { readonly code: string; readonly message: string };

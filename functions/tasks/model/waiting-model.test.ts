@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { useTestRedis } from '../../../tests/support/test-redis.ts';
 import { isFinished } from '../task-lifecycle.ts';
-import type { OwnerLimits } from '../task-store.ts';
+import type { OwnerLimits } from '../owner-limits.ts';
 import type { Fate } from './simulated-process.ts';
 import { WaitingRules } from './waiting-rules.ts';
 import { type Asked, type Ending, retentionMs, WaitingWorld } from './waiting-world.ts';

@@ -4,7 +4,7 @@ import { slotsKey, typeGate } from '../../limits/type-slots.ts';
 import { taskKey } from '../task-keys.ts';
 import { isFinished } from '../task-lifecycle.ts';
 import type { TaskFields } from '../task-record.ts';
-import type { OwnerLimits } from '../task-store.ts';
+import type { OwnerLimits } from '../owner-limits.ts';
 import { narrow } from './waiting-world.ts';
 
 const nothing: TaskFields = {};

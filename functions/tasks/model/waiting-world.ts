@@ -10,7 +10,9 @@ import { sweepTasks } from '../sweep-tasks.ts';
 import { allPartitions, createTaskId } from '../task-id.ts';
 import { obsoleteMessagesKey } from '../task-keys.ts';
 import { resendsOf } from '../task-message.ts';
-import { type NewTask, type OwnerLimits, TaskStore } from '../task-store.ts';
+import type { NewTask } from '../new-task.ts';
+import type { OwnerLimits } from '../owner-limits.ts';
+import { TaskStore } from '../task-store.ts';
 import { type Message, SimulatedBroker } from './simulated-broker.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 
