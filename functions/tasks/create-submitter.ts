@@ -14,9 +14,10 @@ import { getSubmitting } from './engine.ts';
 import { parseEnvelope, parseSubmission, type SubmissionLimits } from './parse-submission.ts';
 import { submitTask } from './submit-task.ts';
 import type { RunOf } from './task-record.ts';
+import type { Turn } from './turns.ts';
 
 /** Checks and submits one task; the functions that take one and many share it. */
-export type Submitter = (body: unknown, idempotencyKey?: string) => Promise<Submitted>;
+export type Submitter = (body: unknown, idempotencyKey?: string, turn?: Turn) => Promise<Submitted>;
 
 export interface Submitted {
   readonly task: Task;
@@ -52,7 +53,7 @@ export function getSubmissionLimits(): SubmissionLimits {
 export function createSubmitter(owner: string, context: InvocationContext, run?: RunOf): Submitter {
   const limits = getSubmissionLimits();
   const submitting = getSubmitting();
-  const submit = async (body: unknown, idempotencyKey: string | undefined, traceparent: string | undefined) => {
+  const submit = async (body: unknown, idempotencyKey?: string, traceparent?: string, turn?: Turn) => {
     const submission = {
       owner,
       body,
@@ -65,21 +66,24 @@ export function createSubmitter(owner: string, context: InvocationContext, run?:
       admission ??= { backlog: new Backlog(getRedis()), rates: new Rates(getRedis()) };
       const headers = await admit(admission, getSubmitLimits(), task);
       const { backlog } = admission;
-      const submitted = submitTask(submitting, task).catch((error: unknown) => {
+      const submitted = submitTask({ ...submitting, ...(turn && { turn }) }, task).catch((error: unknown) => {
         backlog.remove();
         throw error;
       });
       return { task: await submitted, headers };
     };
-    return hasPayloadRef(body) ? withUpload(owner, body, submitWith) : submitWith();
+    if (!hasPayloadRef(body)) return submitWith();
+    // Whoever holds memory for a payload must not wait for one that waits for memory.
+    await turn?.come;
+    return withUpload(owner, body, submitWith);
   };
   const parent = context.traceContext?.traceParent;
-  return (body, idempotencyKey) =>
+  return (body, idempotencyKey, turn) =>
     traced(
       { name: 'submit', kind: 'producer', parent, attributes: {} },
-      (traceparent) => submit(body, idempotencyKey, traceparent),
+      (traceparent) => submit(body, idempotencyKey, traceparent, turn),
       ({ task }) => ({ attributes: { 'task.id': task.id, 'task.type': task.type } }),
-    );
+    ).finally(() => turn?.pass());
 }
 
 function hasPayloadRef(body: unknown): boolean {

@@ -8,6 +8,7 @@ import { toInputErrors } from '../task-types/define-task-type.ts';
 import { createSubmitter } from './create-submitter.ts';
 import { invalid } from './parse-submission.ts';
 import { readJson } from './read-json.ts';
+import { Turns } from './turns.ts';
 
 const Batch = z.strictObject({ tasks: z.array(z.unknown()).min(1).max(batchLimits.tasks) });
 const Item = z.looseObject({ idempotencyKey: z.string().optional() });
@@ -21,14 +22,18 @@ app.http('SendMessages', {
     const submit = createSubmitter(readPrincipal(request.headers).id, context);
     const batch = parse(Batch, await readJson(request, batchLimits.bytes));
     const headers: Readonly<Record<string, string>>[] = [];
+    const turns = new Turns();
     const withKey = new Map<string, Promise<unknown>>();
     const submitOne = async (item: unknown): Promise<BatchResult> => {
       try {
         const { idempotencyKey, ...body } = parse(Item, item);
         const before = idempotencyKey === undefined ? undefined : withKey.get(idempotencyKey);
+        // Whose payload takes longer is not to be overtaken by what stands behind it in the order.
+        const { orderingKey } = body;
+        const turn = typeof orderingKey === 'string' ? turns.draw(orderingKey) : undefined;
+        const submitIt = () => submit(body, idempotencyKey, turn);
         // The same key twice in one batch: the second waits for the first, and is answered with its task.
-        const submitted =
-          before === undefined ? submit(body, idempotencyKey) : before.then(() => submit(body, idempotencyKey));
+        const submitted = before === undefined ? submitIt() : before.then(submitIt);
         if (idempotencyKey !== undefined)
           withKey.set(
             idempotencyKey,

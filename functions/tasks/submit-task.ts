@@ -7,6 +7,7 @@ import { expireIn, sweepEveryMs } from './expire-in-time.ts';
 import { toTask, type TaskFields } from './task-record.ts';
 import type { Accepted } from './accepting.ts';
 import type { NewTask, StorableTask } from './new-task.ts';
+import type { Turn } from './turns.ts';
 import type { TaskStore } from './task-store.ts';
 
 export interface Submitting extends Dispatching {
@@ -15,6 +16,8 @@ export interface Submitting extends Dispatching {
   readonly payloads: PayloadStore;
   /** Does what has to be done unless the task starts by then, without keeping the caller waiting; by default at once. */
   readonly unlessStarted?: (id: string, act: () => Promise<unknown>) => void;
+  /** When it is to be stored, where that has to be in order with others. */
+  readonly turn?: Turn;
 }
 
 /**
@@ -71,9 +74,13 @@ export function idempotencyKeyReused(): AppError {
   return new AppError('idempotency-key-reused', detail);
 }
 
-async function accept({ store, patientStore }: Submitting, task: StorableTask): Promise<Accepted> {
+async function accept({ store, patientStore, turn }: Submitting, task: StorableTask): Promise<Accepted> {
   try {
-    return await store.accept(task);
+    await turn?.come;
+    const accepted = store.accept(task);
+    // Redis stores them in the order in which it is asked to.
+    turn?.pass();
+    return await accepted;
   } catch (error) {
     // Redis may have stored the task although its answer did not arrive: taken back as soon as Redis is there again.
     void patientStore.withdraw(task.id).catch(() => undefined);

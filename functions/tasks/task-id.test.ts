@@ -21,6 +21,11 @@ describe('task IDs', () => {
     expect(new Set(Array.from({ length: 1_000 }, () => createTaskId('ada', 1))).size).toBe(1_000);
   });
 
+  it('sort as they were made within one millisecond', () => {
+    const ids = Array.from({ length: 1_000 }, () => createTaskId('ada', 1_700_000_000_002));
+    expect([...ids].sort()).toEqual(ids);
+  });
+
   it('are told from other texts', () => {
     for (const text of [
       '',

@@ -29,16 +29,29 @@ export function partitionOfTask(id: string): string {
   return id.slice(-1);
 }
 
+const latest = { now: 0, sequence: 0 };
+const sequenceBits = 12;
+
+/** Counts on within a millisecond, from a random number that leaves room for it (RFC 9562, section 6.2, method 1). */
+function sequenceAt(now: number, random: number): string {
+  const goesOn = now === latest.now && latest.sequence + 1 < 2 ** sequenceBits;
+  latest.sequence = goesOn ? latest.sequence + 1 : random % 2 ** (sequenceBits - 1);
+  latest.now = now;
+  return latest.sequence.toString(16).padStart(3, '0');
+}
+
 /**
- * A UUID version 7 (RFC 9562): sorts by time, and ends in its owner's partition.
+ * A UUID version 7 (RFC 9562): sorts by time and, of one process, as they were made, and ends in its owner's partition.
  * @param now milliseconds since 1970
  */
-export function createTaskId(owner: string, now: number, random: Buffer = randomBytes(10)): string {
+export function createTaskId(owner: string, now: number): string {
+  const random = randomBytes(10);
   const time = now.toString(16).padStart(12, '0');
   const bits = random.toString('hex');
-  const variant = (8 + ((random[2] ?? 0) % 4)).toString(16);
-  const tail = bits.slice(6, 17).padStart(11, '0') + partitionOf(owner);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${bits.slice(0, 3)}-${variant}${bits.slice(3, 6)}-${tail}`;
+  const variant = (8 + (random[2]! % 4)).toString(16);
+  const tail = bits.slice(6, 17) + partitionOf(owner);
+  const sequence = sequenceAt(now, random.readUInt16BE(8));
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence}-${variant}${bits.slice(3, 6)}-${tail}`;
 }
 
 /** Milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import type { CancelledTasks, TaskCounts } from '../../contracts/task-filter.ts';
 import type { BatchResult } from '../../contracts/submit.ts';
 import type { Timeline } from '../../contracts/task-event.ts';
-import type { TaskPage } from '../../contracts/task.ts';
+import type { Task, TaskPage } from '../../contracts/task.ts';
 import { Api } from '../support/api.ts';
 import { useStack } from '../support/stack.ts';
 
@@ -93,4 +93,35 @@ it('finds tasks by words from anywhere in them', async () => {
   expect(await found('invoice nobody')).toEqual([]);
   expect(await api.task(task.id)).toMatchObject({ about: 'Invoice XY-9 of Müller' });
   expect((await api.call<Timeline>(`/api/tasks/${task.id}/timeline`)).body).toMatchObject({ steps: [], errors: [] });
+});
+
+describe('tasks of one ordering key that are submitted in one request', () => {
+  const keptMs = ({ startedAt }: Task) => Date.parse(startedAt!);
+  /** Large payloads are compressed and hashed on another thread, and so are ready later than small ones. */
+  const sizes = [900_000, 1, 2_000, 1, 300_000, 1, 70_000, 1];
+
+  async function submitInOrder(owner: Api, more: (n: number) => object): Promise<string[]> {
+    const tasks = sizes.map((size, n) => ({ type: 'echo', payload: { message: `${n}`.padEnd(size, 'x'), ...more(n) }, orderingKey: 'k', maxAttempts: 1 })); // prettier-ignore
+    const { body } = await owner.post<{ results: BatchResult[] }>('/api/tasks/batch', { tasks });
+    return body.results.map(({ task }) => task!.id);
+  }
+
+  it('run in the order of the request, however long their payloads are', async () => {
+    const cleo = await api.as('cleo');
+    const ids = await submitInOrder(cleo, () => ({}));
+    const tasks = await Promise.all(ids.map((id) => cleo.ended(id)));
+    expect(tasks.slice(1).every((task, n) => keptMs(task) >= Date.parse(tasks[n]!.finishedAt!))).toBe(true);
+    expect((await cleo.list()).map(({ id }) => id).reverse()).toEqual(ids);
+  });
+
+  it('are replayed by a plan in that order', async () => {
+    const dan = await api.as('dan');
+    const ids = await submitInOrder(dan, () => ({ failures: 1 }));
+    for (const id of ids) await dan.ended(id);
+    await dan.post('/api/dead-letters/replay', { filter: {} });
+    const tasks = await Promise.all(ids.map((id) => dan.until(id, ({ state }) => state === 'completed')));
+    const lastStart = async ({ id }: Task) => (await dan.timeline(id)).findLast(({ kind }) => kind === 'started')!.at;
+    const starts = await Promise.all(tasks.map(lastStart));
+    expect(starts.slice(1).every((at, n) => at >= tasks[n]!.finishedAt!)).toBe(true);
+  });
 });
