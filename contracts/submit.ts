@@ -46,7 +46,11 @@ export const SubmitTask = z.strictObject({
     })
     .optional(),
   /** An ISO 8601 duration (`PT30M`, `P1D`) or seconds, counted from now. */
-  expiresIn: z.union([z.number().positive(), z.string()]).optional(),
+  expiresIn: z
+    .union([z.number().positive(), z.string()], {
+      error: 'Seconds, or an ISO 8601 duration such as PT30M or P1D; at most a year.',
+    })
+    .optional(),
   orderingKey: z.string().min(1).max(submitLimits.orderingKeyLength).optional(),
   /** What becomes of an ordering key when a task with it is dead-lettered: the next one runs, or waits until it is replayed. */
   ifDeadLettered: z.enum(deadLetterPolicies).optional(),

@@ -147,7 +147,7 @@ function detailOf(issue: z.core.$ZodIssue): string {
     case 'too_small':
       // A schema's own message for an empty field says more than a count.
       return /^Too small/.test(issue.message)
-        ? `At least ${String(issue.minimum)}${unitOf(issue.origin, issue.minimum)}.`
+        ? `${issue.inclusive === false ? 'More than' : 'At least'} ${String(issue.minimum)}${unitOf(issue.origin, issue.minimum)}.`
         : issue.message;
     case 'invalid_value':
       return /^Invalid (option|input)/.test(issue.message)

@@ -41,3 +41,8 @@ export function depthOf(json: string): number {
   }
   return deepest;
 }
+
+/** What has no JSON, as a function or nothing at all, is null. @throws TypeError for circles and bigints */
+export function toJson(value: unknown): string {
+  return (JSON.stringify(value)) ?? 'null';
+}

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import * as z from 'zod';
 import { defineTaskType, PermanentError, RetryLater, type TaskContext } from '../task-types/define-task-type.ts';
 import { Interruption } from './lease.ts';
@@ -34,7 +35,8 @@ const never = () => new Promise<never>(() => undefined);
 
 it('gives the result as JSON, and null for none', async () => {
   expect(await run(async (_, { n }) => ({ twice: n * 2 })).outcome).toEqual({ kind: 'result', result: '{"twice":2}' });
-  expect(await run(async () => undefined).outcome).toEqual({ kind: 'result', result: 'null' });
+  for (const nothing of [undefined, null, NaN, () => 1, Symbol('s'), { toJSON: () => undefined }])
+    expect(await run(async () => nothing).outcome).toEqual({ kind: 'result', result: 'null' });
 });
 
 it('takes any error for a failure that may be retried', async () => {
@@ -49,6 +51,21 @@ it('takes any error for a failure that may be retried', async () => {
   );
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- handlers may throw anything
   expect(await run(() => Promise.reject('text')).outcome).toEqual(failure('text'));
+});
+
+it('takes whatever a handler throws for a failure, and says what it was', async () => {
+  const hostile = {
+    [inspect.custom]() {
+      throw new Error('no');
+    },
+  };
+  const odd = Object.assign(new Error('x'), { message: 5, stack: 7, code: 'C'.repeat(1_000) });
+  const messages = { null: null, undefined: undefined, '[Object: null prototype] {}': Object.create(null) as unknown, '{ a: 1 }': { a: 1 }, '5': odd, 'The handler threw something that cannot be shown.': hostile }; // prettier-ignore
+  for (const [message, thrown] of Object.entries(messages)) {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- handlers may throw anything
+    const outcome = await run(() => Promise.reject(thrown)).outcome;
+    expect(outcome).toEqual({ kind: 'failure', error: { code: thrown === odd ? 'C'.repeat(100) : 'handler-failed', message }, permanent: false }); // prettier-ignore
+  }
 });
 
 it('takes a result that is no JSON for a failure', async () => {
@@ -75,6 +92,20 @@ it('comes back later where the handler says so', async () => {
     .outcome;
   const error = { code: 'retry-later', message: 'The bank is closed.' };
   expect(outcome).toEqual({ kind: 'postponed', error, after: 5_000 });
+});
+
+it.each([
+  [-5, 0],
+  [Infinity, 365 * 24 * 60 * 60 * 1000],
+  [1e300, 365 * 24 * 60 * 60 * 1000],
+])('comes back after %d ms within now and a year', async (asked, after) => {
+  const outcome = await run(() => Promise.reject(new RetryLater({ after: asked }))).outcome;
+  expect(outcome).toMatchObject({ kind: 'postponed', after });
+});
+
+it('takes a wait that is no number for a failure', async () => {
+  const outcome = await run(() => Promise.reject(new RetryLater({ after: NaN }))).outcome;
+  expect(outcome).toMatchObject({ kind: 'failure', error: { code: 'handler-failed' }, permanent: false });
 });
 
 it.each([

@@ -1,5 +1,8 @@
+import { inspect } from 'node:util';
+import { submitLimits } from '../../contracts/submit.ts';
 import type { TaskError } from '../../contracts/task.ts';
 import { PermanentError, RetryLater, type TaskContext, type TaskType } from '../task-types/define-task-type.ts';
+import { toJson } from './json-limits.ts';
 import { Interruption } from './lease.ts';
 
 export type HandlerOutcome =
@@ -35,7 +38,7 @@ export async function runHandler(
       signal.addEventListener('abort', () => reject(signal.reason as Interruption), { once: true });
     });
     const result = await Promise.race([parseAndRun(taskType, payload, { ...context, signal }), interrupted]);
-    return { kind: 'result', result: JSON.stringify(result ?? null) };
+    return { kind: 'result', result: toJson(result) };
   } catch (error) {
     // What a handler throws because it was interrupted says less than the reason of the interruption.
     return toOutcome(controller.signal.aborted ? controller.signal.reason : error);
@@ -60,30 +63,38 @@ async function parseAndRun(taskType: TaskType, payload: string | undefined, cont
 }
 
 const messageLength = 2_000;
+const codeLength = 100;
 const stackBytes = 8 * 1024;
 
-function toOutcome(error: unknown): HandlerOutcome {
-  if (error instanceof Interruption) {
-    if (error.reason !== 'time-limit') return { kind: 'interrupted', reason: error.reason };
-    return { kind: 'failure', error: { code: 'time-limit', message: error.message }, permanent: false };
+function toOutcome(thrown: unknown): HandlerOutcome {
+  if (thrown instanceof Interruption) {
+    if (thrown.reason !== 'time-limit') return { kind: 'interrupted', reason: thrown.reason };
+    return { kind: 'failure', error: { code: 'time-limit', message: thrown.message }, permanent: false };
   }
-  const message = (error instanceof Error ? error.message : String(error)).slice(0, messageLength);
-  if (error instanceof PermanentError) {
-    return { kind: 'failure', error: { code: error.code, message }, permanent: true, ...stackOf(error) };
+  if (thrown instanceof RetryLater && !Number.isNaN(Number(thrown.after))) {
+    const after = Math.min(submitLimits.horizonMs, Math.max(0, Number(thrown.after)));
+    return { kind: 'postponed', error: { code: 'retry-later', message: messageOf(thrown) }, after };
   }
-  if (error instanceof RetryLater) {
-    return { kind: 'postponed', error: { code: 'retry-later', message }, after: Math.max(0, error.after) };
-  }
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return {
-    kind: 'failure',
-    error: { code: typeof code === 'string' ? code : 'handler-failed', message },
-    permanent: false,
-    ...stackOf(error),
-  };
+  const error = { code: codeOf(thrown), message: messageOf(thrown) };
+  return { kind: 'failure', error, permanent: thrown instanceof PermanentError, ...stackOf(thrown) };
 }
 
-function stackOf(error: unknown): { stack?: string } {
-  if (!(error instanceof Error) || error.stack === undefined) return {};
-  return { stack: Buffer.from(error.stack).subarray(0, stackBytes).toString() };
+/** Handlers may throw anything: also what has no text, or throws when it is asked for one. */
+function messageOf(thrown: unknown): string {
+  try {
+    const text = thrown instanceof Error ? String(thrown.message) : thrown;
+    return (typeof text === 'string' ? text : inspect(text)).slice(0, messageLength);
+  } catch {
+    return 'The handler threw something that cannot be shown.';
+  }
+}
+
+function codeOf(thrown: unknown): string {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  return typeof code === 'string' && code !== '' ? code.slice(0, codeLength) : 'handler-failed';
+}
+
+function stackOf(thrown: unknown): { stack?: string } {
+  if (!(thrown instanceof Error) || typeof thrown.stack !== 'string') return {};
+  return { stack: Buffer.from(thrown.stack).subarray(0, stackBytes).toString() };
 }

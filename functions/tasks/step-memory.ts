@@ -1,4 +1,5 @@
 import { PermanentError } from '../task-types/define-task-type.ts';
+import { toJson } from './json-limits.ts';
 import { Interruption } from './lease.ts';
 
 /** What the steps of a task need from outside. */
@@ -25,7 +26,7 @@ export function createStep({ known, checkLease, record }: StepRecords) {
     if (Object.hasOwn(known, name)) return JSON.parse(known[name]!) as T;
     await checkLease();
     const value = await run();
-    const recorded = await record(name, JSON.stringify(value ?? null));
+    const recorded = await record(name, toJson(value));
     if (recorded === undefined) throw new Interruption('lost', 'Another worker has taken the task over.');
     return JSON.parse(recorded) as T;
   };
