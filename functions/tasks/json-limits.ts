@@ -44,5 +44,5 @@ export function depthOf(json: string): number {
 
 /** What has no JSON, as a function or nothing at all, is null. @throws TypeError for circles and bigints */
 export function toJson(value: unknown): string {
-  return (JSON.stringify(value)) ?? 'null';
+  return JSON.stringify(value) ?? 'null';
 }
