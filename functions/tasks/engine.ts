@@ -38,6 +38,8 @@ export interface Engine {
   readonly callBack: (id: string) => Promise<void>;
   /** Hears of each task that starts here. */
   readonly onStarted: (id: string) => void;
+  /** And of each that has been let go of here. */
+  readonly onEnded?: () => void;
   readonly log: (...args: unknown[]) => void;
   /** Keeps what a handler logged with its task. */
   readonly keepLogs: (id: string, batch: LogBatch) => Promise<void>;
@@ -119,6 +121,7 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
       ownerWindow.noteStart();
       hasStarted(id);
     },
+    onEnded: () => ownerWindow.noteEnd(),
     log,
     keepLogs: (id, batch) => appendLogs(redis, id, batch),
     createToken: randomUUID,

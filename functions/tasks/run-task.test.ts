@@ -5,7 +5,7 @@ import { TypeSlots } from '../limits/type-slots.ts';
 import { defineTaskType } from '../task-types/define-task-type.ts';
 import { dispatch, dispatchWoken, settleWoken } from './dispatch.ts';
 import type { Engine } from './engine.ts';
-import { runTask } from './run-task.ts';
+import { DeadLettered, runTask } from './run-task.ts';
 import { createTaskId } from './task-id.ts';
 import { type OutgoingMessage, readTaskMessage, type TaskMessage } from './task-message.ts';
 import { findTask } from './task-queries.ts';
@@ -147,6 +147,16 @@ describe('of a type of which one runs at a time', () => {
     await deliver(second);
     expect(await stateOf(second)).toBe('completed');
   });
+});
+
+it('tells of each start, and of each end, however that comes', async () => {
+  const told: string[] = [];
+  engine = { ...engine, typeSlots: new TypeSlots(redis, () => 0, 15_000), onStarted: () => told.push('+'), onEnded: () => told.push('-') }; // prettier-ignore
+  const [good, bad] = [await submit(), await submit({ maxAttempts: 1 })];
+  await deliver(good);
+  handlers.set(bad, () => Promise.reject(new Error('no')));
+  await expect(deliver(bad)).rejects.toThrow(DeadLettered);
+  expect(told).toEqual(['+', '-', '+', '-']);
 });
 
 describe('a worker', () => {

@@ -59,9 +59,7 @@ async function startAndRun(engine: Engine, message: TaskMessage, token: string):
   const started = await startWhenFree(engine, message, token);
   switch (started.outcome) {
     case 'started':
-      engine.onStarted(message.id);
-      engine.publish(started.fields.owner!, started.events);
-      return settle(engine, started.fields, token, await runAttempt(engine, started, token));
+      return runStarted(engine, started, token);
     case 'other-type':
       return runTask(engine, { ...message, taskType: started.type });
     case 'ended':
@@ -87,6 +85,17 @@ async function startAndRun(engine: Engine, message: TaskMessage, token: string):
       );
     default:
       return engine.log(whyNothing(message, started));
+  }
+}
+
+async function runStarted(engine: Engine, started: Extract<Started, { outcome: 'started' }>, token: string) {
+  const { fields, events } = started;
+  engine.onStarted(fields.id!);
+  try {
+    engine.publish(fields.owner!, events);
+    await settle(engine, fields, token, await runAttempt(engine, started, token));
+  } finally {
+    engine.onEnded?.();
   }
 }
 

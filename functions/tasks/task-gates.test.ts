@@ -89,6 +89,21 @@ describe('an owner’s window in a lane', () => {
     expect(await leftovers()).toEqual([]);
   });
 
+  it('shrinks and grows with what it is to have, as tasks start', async () => {
+    const wide = storeWith({ window: 4 });
+    const [first, second, third, ...rest] = (await acceptMany(wide, 12)) as [string, string, string, ...string[]];
+    const [narrow, wider] = [storeWith({ window: 2 }), storeWith({ window: 9 })];
+    await start(narrow, first);
+    await start(narrow, second);
+    expect(takeWoken()).toEqual([]);
+    await start(narrow, third);
+    expect(takeWoken()).toEqual([rest[1]]);
+    await start(wider, rest[0]!);
+    expect(takeWoken()).toEqual([rest[2], rest[3]]);
+    await narrow.cancel(rest[1]!);
+    expect(takeWoken()).toEqual([rest[4]]);
+  });
+
   it('keeps no other owner and no other lane waiting', async () => {
     const store = storeWith({ window: 1 });
     await acceptMany(store, 3);

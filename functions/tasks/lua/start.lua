@@ -109,7 +109,7 @@ if task.leaseToken ~= token or task.state ~= 'running' then
     lib.keepError(attempt, '{"code":"worker-lost","message":"The worker stopped in the middle of this attempt; another one took it over."}')
   end
   lib.unpark(task)
-  lib.leaveWindow(task)
+  lib.leaveWindow(task, windowSize)
   if task.concurrencyKey then redis.call('SADD', lib.runningWithKey(task), id) end
   local isFirst = task.state == 'queued' or task.state == 'scheduled'
   local waitMs = isFirst and lib.int(math.max(0, now - lib.dueSince(task))) or string.match(task.timing or '0', '^%d+')

@@ -66,20 +66,22 @@ const faults = [
 ]; // prettier-ignore
 
 const limits = fc.record({
-  window: fc.integer({ min: 1, max: 3 }),
+  windows: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
   concurrency: fc.constantFrom(0, 1, 2, 2),
   keyConcurrency: fc.constantFrom(1, 1, 2),
 });
 const lengths = { minLength: 30, maxLength: 250, size: 'max' } as const;
+
+type Given = Pick<OwnerLimits, 'concurrency' | 'keyConcurrency'> & { readonly windows: readonly number[] };
 
 class History {
   readonly world: WaitingWorld;
   readonly rules: WaitingRules;
   readonly isHealthy: boolean;
 
-  constructor(given: Pick<OwnerLimits, 'window' | 'concurrency' | 'keyConcurrency'>, isHealthy: boolean) {
-    this.world = new WaitingWorld(redis, given);
-    this.rules = new WaitingRules(redis, { ...given, backlog: 1_000_000 }, isHealthy);
+  constructor({ windows, ...given }: Given, isHealthy: boolean) {
+    this.world = new WaitingWorld(redis, given, windows);
+    this.rules = new WaitingRules(redis, given, isHealthy);
     this.isHealthy = isHealthy;
   }
 

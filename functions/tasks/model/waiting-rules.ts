@@ -14,19 +14,21 @@ const isWaiting = (task: TaskFields = {}) =>
   task.state !== undefined && !ended(task) && task.state !== 'running' && task.parked === undefined;
 const keyOf = ({ owner, orderingKey }: TaskFields) => `${owner!} ${orderingKey!}`;
 
+type Limits = Pick<OwnerLimits, 'concurrency' | 'keyConcurrency'>;
+
 /**
  * What docs/ordering-and-limits.md promises, checked after each step from what the records say before and after it.
  * The order of each key is kept here a second time, from what happened to the tasks.
  */
 export class WaitingRules {
   readonly #redis: Redis;
-  readonly #limits: OwnerLimits;
+  readonly #limits: Limits;
   readonly #isHealthy: boolean;
   readonly #order = new Map<string, string[]>();
   #before = new Map<string, TaskFields>();
 
   /** @param isHealthy nothing fails: then a type has no more tasks running than it may, too, not even such as were taken over */
-  constructor(redis: Redis, limits: OwnerLimits, isHealthy: boolean) {
+  constructor(redis: Redis, limits: Limits, isHealthy: boolean) {
     this.#redis = redis;
     this.#limits = limits;
     this.#isHealthy = isHealthy;
@@ -69,7 +71,7 @@ export class WaitingRules {
   /** Where nothing goes on but handlers that run, every task that is parked has a reason to be. */
   async checkNobodyWaitsForNothing(): Promise<void> {
     const isNarrowFull = (await this.#redis.zcard(slotsKey(narrow))) > 0;
-    const { concurrency, keyConcurrency, window } = this.#limits;
+    const { concurrency, keyConcurrency } = this.#limits;
     const tasks = [...this.#before.values()];
     const windows = tasks.flatMap(({ parked }) => (parked?.includes(':window:') ? [parked] : []));
     const taken = new Map(await Promise.all(windows.map(async (name) => [name, await this.#redis.scard(name.replace(/:parked$/, ''))] as const)));
@@ -78,7 +80,7 @@ export class WaitingRules {
     const isKept = (task: TaskFields) => {
       const { id, owner, concurrencyKey, parked } = task;
       if (parked!.includes(':order:')) return this.#order.get(keyOf(task))![0] !== id;
-      if (parked!.includes(':window:')) return taken.get(parked!)! >= window;
+      if (parked!.includes(':window:')) return taken.get(parked!)! > 0;
       if (parked!.endsWith(typeGate(narrow))) return isNarrowFull;
       if (isFull(concurrency, (other) => other.owner === owner)) return true;
       const isOfKey = (other: TaskFields) => other.owner === owner && other.concurrencyKey === concurrencyKey;

@@ -53,16 +53,19 @@ export class WaitingWorld {
   readonly hosts: Host[];
   readonly #redis: Redis;
   readonly #limits: Partial<OwnerLimits>;
+  /** Each process goes by its own pace (limits/owner-window.ts). */
+  readonly #windows: readonly number[];
   /** Places of a type that a dead process keeps for a while. */
   readonly #places = new Set<() => Promise<void>>();
   /** Gives back what each process has in hand. */
   readonly #handed = new Map<SimulatedProcess, Set<(isDone: boolean) => void>>();
   #tokens = 0;
 
-  constructor(redis: Redis, limits: Partial<OwnerLimits>) {
+  constructor(redis: Redis, limits: Partial<OwnerLimits>, windows: readonly number[]) {
     this.#redis = redis;
     this.#limits = limits;
-    this.hosts = [this.#boot(), this.#boot()];
+    this.#windows = windows;
+    this.hosts = [this.#boot(0), this.#boot(1)];
   }
 
   /** As npm start does when a host dies: another takes its place, and what the dead one had in hand is delivered again. */
@@ -71,7 +74,7 @@ export class WaitingWorld {
       if (!process.isDead) continue;
       for (const settle of this.#handed.get(process) ?? []) settle(false);
       this.#handed.delete(process);
-      this.hosts[n] = this.#boot();
+      this.hosts[n] = this.#boot(n);
     }
   }
 
@@ -104,7 +107,20 @@ export class WaitingWorld {
     }; // prettier-ignore
     const payloads = { prepare: async () => ({ payload: '1', payloadBytes: 1 }), discard: async () => undefined };
     const submitting = { ...engine, patientStore: engine.store, payloads: payloads as never };
-    await this.#follow(process, submitTask({ ...submitting, store: this.#storeOf(process, false) }, task));
+    await this.#follow(
+      process,
+      submitTask(
+        {
+          ...submitting,
+          store: this.#storeOf(
+            process,
+            false,
+            this.#windows[this.hosts.findIndex((host) => host.process === process)]!,
+          ),
+        },
+        task,
+      ),
+    );
   }
 
   async deliver({ engine, process }: Host, message: Message): Promise<void> {
@@ -183,9 +199,9 @@ export class WaitingWorld {
     });
   }
 
-  #boot(): Host {
+  #boot(n: number): Host {
     const process = new SimulatedProcess();
-    const store = this.#storeOf(process, true);
+    const store = this.#storeOf(process, true, this.#windows[n]!);
     const engine: Engine = {
       store,
       taskTypes: new Map(['wide', narrow].map((name) => [name, this.#taskType(name, process)])),
@@ -211,10 +227,10 @@ export class WaitingWorld {
     return { process, engine };
   }
 
-  #storeOf(process: SimulatedProcess, isPatient: boolean): TaskStore {
+  #storeOf(process: SimulatedProcess, isPatient: boolean, window: number): TaskStore {
     const store = new TaskStore(this.#redis, {
       now: () => this.now,
-      limits: this.#limits,
+      limits: { ...this.#limits, window },
       onWoken: (tasks) => {
         const { store, send, publish, now } = this.hosts.find((host) => host.process === process)!.engine;
         if (!process.isDeaf) dispatchWoken({ store, send, publish, now }, tasks);

@@ -87,13 +87,17 @@ function lib.admit(task, size)
   return false
 end
 
-function lib.leaveWindow(task)
+-- Another one comes in for it. Where `size` is known, none does as long as the window has more, and two as long as it has less: sizes change
+-- (limits/owner-window.ts).
+function lib.leaveWindow(task, size)
   if not task.lane then return end
   local window = lib.windowOf(task)
   if redis.call('SREM', window, id) == 0 then return end
+  -- What is read now knows of that already.
+  if windows[window] then windows[window].taken = windows[window].taken - 1 end
   local state = lib.stateOf(window)
-  state.taken = state.taken - 1
-  lib.admitNext(window, state)
+  size = size or state.taken + 1
+  if state.taken < size and lib.admitNext(window, state) and state.taken < size then lib.admitNext(window, state) end
 end
 
 -- The order: tasks of one owner with one ordering key, as they were accepted. Only the first may run.
