@@ -1,4 +1,4 @@
-import type { ServiceBusSessionReceiver } from '@azure/service-bus';
+import type { ServiceBusReceivedMessage, ServiceBusSessionReceiver } from '@azure/service-bus';
 import { createWorkInHand } from '../work-in-hand.ts';
 import type { MessageHandler } from './message-handler.ts';
 
@@ -18,28 +18,67 @@ export async function receiveSession(
   stopping: AbortSignal,
 ): Promise<void> {
   const inHand = createWorkInHand();
-  const ended = Promise.withResolvers<void>();
-  let handling = 0;
-  let idle = setTimeout(ended.resolve, idleMs);
-  stopping.addEventListener('abort', () => ended.resolve(), { once: true });
-
+  const end = new SessionEnd(idleMs, stopping);
+  const processMessage = (message: ServiceBusReceivedMessage) => {
+    if (end.hasCome) return giveBack(receiver, message);
+    return inHand.track(() => end.putOff(() => handle(message)));
+  };
   const subscription = receiver.subscribe(
-    {
-      processMessage: async (message) => {
-        clearTimeout(idle);
-        handling += 1;
-        await inHand.track(() => handle(message));
-        handling -= 1;
-        if (handling === 0) idle = setTimeout(ended.resolve, idleMs);
-      },
-      // A lost session, or a lost link: the session is taken again like any other.
-      processError: async () => ended.resolve(),
-    },
+    // A lost session, or a lost link: the session is taken again like any other.
+    { processMessage, processError: async () => end.come() },
     { autoCompleteMessages: false, maxConcurrentCalls: maxConcurrentCallsPerSession },
   );
-  await ended.promise;
-  await subscription.close();
+  await end.reached;
+  // First: the SDK closes the link when the broker is slow to stop sending, and what is in hand could not be settled any more.
   await inHand.settled();
-  clearTimeout(idle);
+  await subscription.close();
   await receiver.close();
+}
+
+/** Of a message that comes when its session is being closed; should it fail, the message comes again when the session was given back. */
+async function giveBack(receiver: ServiceBusSessionReceiver, message: ServiceBusReceivedMessage): Promise<void> {
+  await receiver.abandonMessage(message).catch(() => undefined);
+}
+
+/** When to take no more messages of a session. */
+class SessionEnd {
+  readonly reached: Promise<void>;
+  readonly #resolve: () => void;
+  readonly #idleMs: number;
+  #idle: NodeJS.Timeout;
+  #handling = 0;
+  hasCome = false;
+
+  constructor(idleMs: number, stopping: AbortSignal) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.reached = promise;
+    this.#resolve = resolve;
+    this.#idleMs = idleMs;
+    this.#idle = this.#waitIdly();
+    stopping.addEventListener('abort', () => this.come(), { once: true });
+  }
+
+  come(): void {
+    this.hasCome = true;
+    clearTimeout(this.#idle);
+    this.#resolve();
+  }
+
+  /** The session is not idle during `work`. */
+  async putOff(work: () => Promise<void>): Promise<void> {
+    clearTimeout(this.#idle);
+    this.#handling += 1;
+    await work();
+    this.#handling -= 1;
+    if (this.#handling === 0 && !this.hasCome) this.#idle = this.#waitIdly();
+  }
+
+  #waitIdly(): NodeJS.Timeout {
+    return setTimeout(() => {
+      // Where the process was held up, a message may be here that it had no time to read.
+      setImmediate(() => {
+        if (this.#handling === 0) this.come();
+      });
+    }, this.#idleMs);
+  }
 }
