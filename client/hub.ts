@@ -1,12 +1,18 @@
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
-import type { eventsMethod as eventsMethodName, replaysMethod as replaysMethodName } from '../contracts/names.ts';
+import type {
+  eventsMethod as eventsMethodName,
+  logsMethod as logsMethodName,
+  replaysMethod as replaysMethodName,
+} from '../contracts/names.ts';
 import type { ReplayProgress } from '../contracts/replay.ts';
 import type { TaskEvent } from '../contracts/task-event.ts';
+import type { LogNews } from '../contracts/task-log.ts';
 import type { ConnectionInfo } from './task-api.ts';
 
 /** Client methods of the hub. Written again here because a browser bundle takes only types from contracts/. */
 const eventsMethod = 'events' satisfies typeof eventsMethodName;
 const replaysMethod = 'replays' satisfies typeof replaysMethodName;
+const logsMethod = 'logs' satisfies typeof logsMethodName;
 
 /** One open connection. */
 export interface HubSession {
@@ -18,14 +24,17 @@ export interface HubSession {
 /** Opens a connection that gives what is pushed to `receive`. Rejects when it cannot be opened. */
 export type OpenHub = (receive: (events: readonly TaskEvent[]) => void) => Promise<HubSession>;
 
+/** Pushed beside the events; nobody makes up for what is missed. */
+export interface HubNews {
+  readonly replay?: (progress: ReplayProgress) => void;
+  readonly logs?: (news: readonly LogNews[]) => void;
+}
+
 /**
  * Connects to SignalR with what `negotiate` answers. It does not reconnect by itself: a new connection needs a new token.
- * @param receiveReplay told how far a replay is, now and then
+ * @param news what else is pushed: how far a replay is, and whose logs have grown, now and then
  */
-export function signalRHub(
-  negotiate: () => Promise<ConnectionInfo>,
-  receiveReplay: (progress: ReplayProgress) => void = () => undefined,
-): OpenHub {
+export function signalRHub(negotiate: () => Promise<ConnectionInfo>, news: HubNews = {}): OpenHub {
   return async (receive) => {
     const { url, accessToken } = await negotiate();
     const hub = new HubConnectionBuilder()
@@ -34,7 +43,8 @@ export function signalRHub(
       .build();
     const closed = new Promise<void>((resolve) => hub.onclose(() => resolve()));
     hub.on(eventsMethod, receive);
-    hub.on(replaysMethod, receiveReplay);
+    hub.on(replaysMethod, (progress: ReplayProgress) => news.replay?.(progress));
+    hub.on(logsMethod, (logs: readonly LogNews[]) => news.logs?.(logs));
     await hub.start();
     return { closed, stop: () => hub.stop() };
   };

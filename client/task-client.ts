@@ -18,6 +18,7 @@ import type { Receipt, ReceiptKind } from '../contracts/receipt.ts';
 import type { SubmitTask } from '../contracts/submit.ts';
 import type { ReplayProgress } from '../contracts/replay.ts';
 import type { TaskEvent } from '../contracts/task-event.ts';
+import type { LogNews } from '../contracts/task-log.ts';
 import type { Task, TaskPage } from '../contracts/task.ts';
 import type { ApiError } from './api-error.ts';
 import { Completion } from './completion.ts';
@@ -65,6 +66,7 @@ export class TaskClient {
   readonly clock: ServerClock;
   readonly #feed: LiveFeed;
   readonly #replays = new Subject<ReplayProgress>();
+  readonly #logs = new Subject<readonly LogNews[]>();
   readonly #store: TaskStore;
   readonly #list = new BehaviorSubject<ListState>({ kind: 'loading' });
   readonly #completion = new Completion({
@@ -85,10 +87,10 @@ export class TaskClient {
     this.#feed = new LiveFeed({
       ...options,
       now: () => this.clock.local(),
-      openHub: signalRHub(
-        () => this.api.negotiate(),
-        (progress) => this.#replays.next(progress),
-      ),
+      openHub: signalRHub(() => this.api.negotiate(), {
+        replay: (progress) => this.#replays.next(progress),
+        logs: (news) => this.#logs.next(news),
+      }),
       listEvents: (after) => this.api.listEvents(after),
       snapshot: () => this.#snapshot(),
     });
@@ -119,6 +121,11 @@ export class TaskClient {
   /** How far replays are, as it is pushed; what is missed is not made up for: `api.getReplay` tells the same. */
   get replays$(): Observable<ReplayProgress> {
     return this.#replays;
+  }
+
+  /** Whose logs have grown, a few times a second at most; what is missed is not made up for: `api.getLogs` reads on from what is known. */
+  get logs$(): Observable<readonly LogNews[]> {
+    return this.#logs;
   }
 
   /** Emits when events were missed for good: what somebody has built of `events$` has to be fetched anew. */

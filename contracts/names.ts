@@ -7,6 +7,8 @@ export const signalRHub = 'tasks';
 export const eventsMethod = 'events';
 /** Client method of the hub; its one argument is a `ReplayProgress`. */
 export const replaysMethod = 'replays';
+/** Client method of the hub; its one argument is an array of `LogNews`. */
+export const logsMethod = 'logs';
 /** SignalR group that receives the events of all owners. */
 export const operatorsGroup = 'operators';
 export const operatorRole = 'operator';

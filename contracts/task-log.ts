@@ -29,3 +29,10 @@ export const TaskLogs = z.object({
 });
 /** Answer of `GET /api/tasks/{id}/logs`; with `after=N`, lines after that number. */
 export type TaskLogs = z.infer<typeof TaskLogs>;
+
+/** Pushed while a handler logs, a few times a second at most: the log of a task has grown, read on from what is known. */
+export interface LogNews {
+  readonly taskId: string;
+  /** Number of its newest line. */
+  readonly newest: number;
+}

@@ -1,17 +1,21 @@
 import { eventsMethod, operatorsGroup } from '../../contracts/names.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
-import { batcher } from '../azure/batcher.ts';
 import { missingRole } from '../azure/missing-role.ts';
 import { compareCursors } from './event-record.ts';
 import { sendToClients, type Target } from '../azure/signalr.ts';
+import { outgoing } from './outgoing.ts';
 
 /** A SignalR REST call takes 1 MB; an event has 17 KB at most (see eventResultLimitBytes). */
 const eventsPerSend = 50;
 /** Operators watch the work of others: a tenth of a second spares a call for nearly every event. */
 const operatorsPauseMs = 100;
 
-const outgoing = new Map<string, (event: TaskEvent) => Promise<void>>();
-const rememberedTargets = 10_000;
+const send = outgoing<TaskEvent>(
+  // Replies of Redis may overtake each other on their way here.
+  (target, events) =>
+    sendToClients(target, eventsMethod, [events.toSorted((a, b) => compareCursors(a.cursor, b.cursor))]),
+  (target) => ({ items: eventsPerSend, pauseMs: 'group' in target ? operatorsPauseMs : 0 }),
+);
 const underWay = new Set<Promise<void>>();
 
 /**
@@ -52,7 +56,7 @@ function pushHeldBack(owner: string): void {
 }
 
 function push(target: Target, event: TaskEvent): void {
-  const pushed = outgoingTo(target)(event)
+  const pushed = send(target, event)
     .catch(warnNowAndThen)
     .finally(() => underWay.delete(pushed));
   underWay.add(pushed);
@@ -72,20 +76,4 @@ function warnNowAndThen(error: unknown): void {
 export async function settlePushes(): Promise<void> {
   for (const owner of heldBack.keys()) pushHeldBack(owner);
   await Promise.all(underWay);
-}
-
-function outgoingTo(target: Target): (event: TaskEvent) => Promise<void> {
-  const name = 'user' in target ? `user ${target.user}` : `group ${target.group}`;
-  let add = outgoing.get(name);
-  if (add === undefined) {
-    if (outgoing.size >= rememberedTargets) outgoing.clear();
-    const send = (events: TaskEvent[]) => {
-      // Replies of Redis may overtake each other on their way here.
-      const inOrder = events.toSorted((a, b) => compareCursors(a.cursor, b.cursor));
-      return sendToClients(target, eventsMethod, [inOrder]);
-    };
-    add = batcher(send, { items: eventsPerSend, pauseMs: 'group' in target ? operatorsPauseMs : 0 });
-    outgoing.set(name, add);
-  }
-  return add;
 }

@@ -3,14 +3,17 @@ import { type LogBatch, LogKeeper } from './log-keeper.ts';
 
 let batches: LogBatch[];
 let keeper: LogKeeper;
+let told: number[];
 
 beforeEach(() => {
   jest.useFakeTimers();
   batches = [];
+  told = [];
   keeper = new LogKeeper({
     attempt: 2,
     token: 'token',
-    keep: async (batch) => void batches.push(batch),
+    keep: async (batch) => batches.push(batch),
+    tell: (newest) => void told.push(newest),
     now: () => Date.UTC(2026, 10, 27),
   });
 });
@@ -35,6 +38,19 @@ it('sends what is left when the attempt is over, and nothing of a handler that g
   keeper.add(['too late']);
   jest.advanceTimersByTime(1_000);
   expect(texts()).toEqual([['last']]);
+});
+
+it('tells how far the log has grown once it is kept, and nothing of an attempt that ends at once', async () => {
+  keeper.add(['quick']);
+  await jest.advanceTimersByTimeAsync(50);
+  expect(told).toEqual([]);
+  keeper.add(['slow']);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(told.at(-1)).toBe(2);
+  keeper.add(['last']);
+  keeper.close();
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(told.at(-1)).toBe(2);
 });
 
 it('asks for nothing where nothing was logged', () => {

@@ -16,13 +16,18 @@ export interface LogKeeperOptions {
   readonly attempt: number;
   /** Unique among the attempts of all workers. */
   readonly token: string;
-  readonly keep: (batch: LogBatch) => Promise<void>;
+  /** Gives the number of the newest line; undefined where the task is gone. */
+  readonly keep: (batch: LogBatch) => Promise<number | undefined>;
+  /** Is told how far the log has grown, unless the attempt ends at once: its end tells that too. */
+  readonly tell: (newest: number) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /** The first lines are kept at once, further ones together at most this often. */
 const spacingMs = 250;
+/** An attempt that is over by then is worth no news of its lines. */
+const tellAfterMs = 100;
 
 /** Keeps what a handler logs with its task, and never keeps the handler waiting. Who logs nothing costs nothing. */
 export class LogKeeper {
@@ -31,6 +36,7 @@ export class LogKeeper {
   #left = 0;
   #batches = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #telling: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
   constructor(options: LogKeeperOptions) {
@@ -54,6 +60,7 @@ export class LogKeeper {
   /** Sends what is left, before whatever the caller sends next over the same connection. */
   close(): void {
     this.#isClosed = true;
+    clearTimeout(this.#telling);
     this.#keep();
   }
 
@@ -66,6 +73,15 @@ export class LogKeeper {
     this.#waiting = [];
     this.#left = 0;
     // Logs are news, not truth: when they cannot be stored, the task goes on.
-    void keep(batch).catch(() => undefined);
+    void keep(batch).then(
+      (newest) => this.#tellSoon(newest),
+      () => undefined,
+    );
+  }
+
+  #tellSoon(newest: number | undefined): void {
+    if (newest === undefined || this.#isClosed) return;
+    clearTimeout(this.#telling);
+    this.#telling = setTimeout(() => this.#options.tell(newest), tellAfterMs);
   }
 }

@@ -35,8 +35,9 @@ it('gives lines in order, numbered over all batches, and those after a number', 
 });
 
 it('adds a batch once, however often it comes', async () => {
-  for (let i = 0; i < 3; i += 1) await appendLogs(redis, id, batch('a:1', 'one', 'two'));
-  expect((await findLogs(redis, id, 0)).lines).toHaveLength(2);
+  for (let i = 0; i < 3; i += 1) expect(await appendLogs(redis, id, batch('a:1', 'one', 'two'))).toBe(2);
+  expect(await appendLogs(redis, id, batch('a:2', 'three'))).toBe(3);
+  expect((await findLogs(redis, id, 0)).lines).toHaveLength(3);
 });
 
 it('keeps the newest 200 lines and 16 KB, and tells how many went', async () => {
@@ -57,6 +58,6 @@ it('keeps one line that alone is more than all may be', async () => {
 
 it('writes nothing for a task that is gone', async () => {
   await redis.del(taskKey(id));
-  await appendLogs(redis, id, batch('a:1', 'one'));
+  expect(await appendLogs(redis, id, batch('a:1', 'one'))).toBeUndefined();
   expect(await redis.exists(logsKey(id))).toBe(0);
 });

@@ -10,9 +10,16 @@ const run = registerScripts('task-logs', { append });
 /** How long lines are kept at most, should their task be gone already. */
 const keptSeconds = 365 * 24 * 60 * 60;
 
-/** Adds lines to the log of a task, which keeps the newest; asked twice, it adds them once. */
-export async function appendLogs(redis: Redis, taskId: string, { name, left, lines }: LogBatch): Promise<void> {
-  await run(redis, 'append', taskKey(taskId), [
+/**
+ * Adds lines to the log of a task, which keeps the newest; asked twice, it adds them once.
+ * @returns number of the newest line; undefined when there is no such task any more
+ */
+export async function appendLogs(
+  redis: Redis,
+  taskId: string,
+  { name, left, lines }: LogBatch,
+): Promise<number | undefined> {
+  const newest = await run(redis, 'append', taskKey(taskId), [
     name,
     left,
     logLimits.lines,
@@ -20,6 +27,7 @@ export async function appendLogs(redis: Redis, taskId: string, { name, left, lin
     keptSeconds,
     ...lines.map((line) => JSON.stringify(line)),
   ]);
+  return (newest as number | null) ?? undefined;
 }
 
 /** @param after number of the last line that is known */

@@ -8,6 +8,7 @@ import { publish } from '../events/publish.ts';
 import { OwnerWindow } from '../limits/owner-window.ts';
 import { appendLogs } from '../task-logs/log-store.ts';
 import type { LogBatch } from '../task-logs/log-keeper.ts';
+import { pushLogNews } from '../task-logs/push-log-news.ts';
 import { TypeSlots } from '../limits/type-slots.ts';
 import { getPatientPayloadStore, getPayloadStore } from '../payloads/get-payload-store.ts';
 import { getSettings } from '../settings.ts';
@@ -42,7 +43,9 @@ export interface Engine {
   readonly onEnded?: () => void;
   readonly log: (...args: unknown[]) => void;
   /** Keeps what a handler logged with its task. */
-  readonly keepLogs: (id: string, batch: LogBatch) => Promise<void>;
+  readonly keepLogs: (id: string, batch: LogBatch) => Promise<number | undefined>;
+  /** Tells whoever watches that the log of a task has grown. @param newest number of its newest line */
+  readonly tellLogs: (owner: string, id: string, newest: number) => void;
   readonly createToken: () => string;
   /** 0 to 1. */
   readonly random: () => number;
@@ -124,6 +127,7 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
     onEnded: () => ownerWindow.noteEnd(),
     log,
     keepLogs: (id, batch) => appendLogs(redis, id, batch),
+    tellLogs: (owner, taskId, newest) => pushLogNews(owner, { taskId, newest }),
     createToken: randomUUID,
     random: Math.random,
     now: Date.now,

@@ -40,6 +40,7 @@ beforeAll(async () => {
     onStarted: () => undefined,
     log: () => undefined,
     keepLogs: async () => undefined,
+    tellLogs: () => undefined,
     createToken: () => 'token',
     random: () => 0.5,
     now: Date.now,

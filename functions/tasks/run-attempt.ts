@@ -39,6 +39,7 @@ async function attend(engine: Engine, inHand: InHand, token: string): Promise<Ha
     attempt: Number(fields.attempt),
     token,
     keep: (batch) => engine.keepLogs(id, batch),
+    tell: (newest) => engine.tellLogs(fields.owner!, id, newest),
     now: engine.now,
   });
   try {

@@ -42,6 +42,7 @@ beforeEach(async () => {
     onStarted: () => undefined,
     log: () => undefined,
     keepLogs: async () => undefined,
+    tellLogs: () => undefined,
     createToken: () => 'token',
     random: () => 0.5,
     now: () => now,

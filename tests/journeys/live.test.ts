@@ -1,6 +1,7 @@
 import { type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import type { ReplayPlan, ReplayProgress } from '../../contracts/replay.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
+import type { LogNews } from '../../contracts/task-log.ts';
 import { Api } from '../support/api.ts';
 import { useStack } from '../support/stack.ts';
 
@@ -15,6 +16,7 @@ beforeAll(() => void (api = new Api(stack().baseUrl)));
 async function watch(user: Api) {
   const seen: TaskEvent[] = [];
   const replays: ReplayProgress[] = [];
+  const logs: LogNews[] = [];
   const { body } = await user.post<{ url: string; accessToken: string }>('/api/negotiate', '');
   const connection = new HubConnectionBuilder()
     .withUrl(body.url, { accessTokenFactory: () => body.accessToken })
@@ -22,6 +24,7 @@ async function watch(user: Api) {
     .build();
   connection.on('events', (events: TaskEvent[]) => seen.push(...events));
   connection.on('replays', (progress: ReplayProgress) => replays.push(progress));
+  connection.on('logs', (news: LogNews[]) => logs.push(...news));
   await connection.start();
   connections.push(connection);
   const sawEnd = async (id: string) => {
@@ -30,7 +33,7 @@ async function watch(user: Api) {
     }
     return seen.filter(({ taskId }) => taskId === id);
   };
-  return { seen, sawEnd, replays };
+  return { seen, sawEnd, replays, logs };
 }
 
 it('tells the owner each step of a task, in order, as the store has it', async () => {
@@ -65,6 +68,18 @@ it('tells the owner and operators how a replay gets on', async () => {
   while (!isOver(told[0]!) || !isOver(told[2]!)) await new Promise((resolve) => setTimeout(resolve, 20));
   expect(told[0]!.at(-1)).toMatchObject({ id: plan.id, matched: 1, completed: 1, owner: 'alice' });
   expect(told[1]).toEqual([]);
+});
+
+it('tells the owner and operators that a handler has logged, while it runs', async () => {
+  const [alice, bob, olga] = [await api.as('alice'), await api.as('bob'), await api.as('olga', 'operator')];
+  const [ofAlice, ofBob, ofOlga] = [await watch(alice), await watch(bob), await watch(olga)];
+  const { id } = await alice.submit('echo', { message: 'logged', delayMs: 600_000 });
+  const isTold = ({ logs }: typeof ofAlice) => logs.some(({ taskId }) => taskId === id);
+  while (!isTold(ofAlice) || !isTold(ofOlga)) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect((await alice.task(id)).state).toBe('running');
+  expect(ofAlice.logs.filter(({ taskId }) => taskId === id)).toEqual([{ taskId: id, newest: 1 }]);
+  expect(ofBob.logs).toEqual([]);
+  await alice.post(`/api/tasks/${id}/cancel`, '');
 });
 
 it('tells a former operator no more than anybody', async () => {

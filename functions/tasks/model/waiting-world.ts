@@ -215,6 +215,7 @@ export class WaitingWorld {
       callBack: async () => undefined,
       onStarted: () => undefined,
       keepLogs: async () => undefined,
+      tellLogs: () => undefined,
       log: () => undefined,
       createToken: () => `token-${(this.#tokens += 1)}`,
       random: () => 0.5,

@@ -13,6 +13,8 @@ export interface LiveQueryOptions<Params, Answer> {
   readonly on?: (event: TaskEvent, answer: Answer | undefined) => boolean;
   /** Also asked anew after so many milliseconds, while the page is looked at. */
   readonly everyMs?: (answer: Answer | undefined) => number | undefined;
+  /** Between two requests that somebody has brought about. Default: a second. */
+  readonly leastMs?: number;
   /** Shows the last answer until the one to other parameters is there. */
   readonly keeps?: boolean;
 }
@@ -59,13 +61,13 @@ export class LiveQuery<Params, Answer> {
     this.#tookMs = Date.now() - this.#askedAt;
   }
 
-  /** Within a second, once for all who ask meanwhile. */
+  /** Within a second (see `leastMs`), once for all who ask meanwhile. */
   refreshSoon(): void {
     const refresh = () => {
       this.#timer = undefined;
       void this.refresh();
     };
-    const wait = Math.max(leastMs, this.#tookMs * restFactor);
+    const wait = Math.max(this.#options.leastMs ?? leastMs, this.#tookMs * restFactor);
     this.#timer ??= setTimeout(refresh, Math.max(0, this.#askedAt + wait - Date.now()));
   }
 

@@ -32,13 +32,28 @@ describe('the logs of a task', () => {
     expect(screen.getByText(/3 older ones are kept no longer/)).toBeTruthy();
   });
 
-  it('grow while the task runs, each line once', async () => {
+  it('grow when more are told of, each line once, and are asked for by nothing else', async () => {
     tasks.logs = [line(1, 'one')];
     await show();
     await screen.findByText('one');
     tasks.logs = [line(1, 'one'), line(2, 'two')];
-    expect(await screen.findByText('two', undefined, { timeout: 5_000 })).toBeTruthy();
+    tasks.logs$.next([{ taskId: 'another', newest: 9 }]);
+    tasks.logs$.next([{ taskId: 't1', newest: 1 }]);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(tasks.logRequests).toBe(1);
+    for (let i = 0; i < 50; i += 1) tasks.logs$.next([{ taskId: 't1', newest: 2 }]);
+    expect(await screen.findByText('two')).toBeTruthy();
     expect(screen.getAllByText('one')).toHaveLength(1);
+    expect(tasks.logRequests).toBe(2);
+  });
+
+  it('are asked for again and again while nothing can be pushed', async () => {
+    tasks.logs = [line(1, 'one')];
+    tasks.connection.set({ kind: 'offline', retryAt: Date.now() + 60_000 });
+    await show();
+    await screen.findByText('one');
+    tasks.logs = [line(1, 'one'), line(2, 'two')];
+    expect(await screen.findByText('two', undefined, { timeout: 5_000 })).toBeTruthy();
   });
 
   it('say how to write some where there are none', async () => {

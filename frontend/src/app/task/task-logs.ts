@@ -1,6 +1,7 @@
 import type { ElementRef } from '@angular/core';
 import { afterRenderEffect, ChangeDetectionStrategy, Component, computed, inject, input, viewChild } from '@angular/core'; // prettier-ignore
-import type { TaskLogs as Logs } from '../../../../contracts/task-log.ts';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import type { LogNews, TaskLogs as Logs } from '../../../../contracts/task-log.ts';
 import type { Task } from '../../../../contracts/task.ts';
 import { liveQuery } from '../live/live-query.ts';
 import { Tasks } from '../live/tasks.ts';
@@ -9,8 +10,12 @@ import { exactTime } from '../ui/duration.ts';
 import { shownLocale } from '../ui/locale.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 
-/** How often a running task is asked for new lines, which are told by no event. */
-const everyMs = 1_000;
+/** A handler that logs without end has its lines read so often; they are told by push. */
+const leastMs = 250;
+/** How often a running task is asked for new lines while nothing is pushed. */
+const unpushedMs = 1_000;
+/** And while it is: finds what a push lost, with none after it to tell. */
+const safetyMs = 20_000;
 /** Whoever has scrolled up further than this wants to read there. */
 const bottomPx = 24;
 
@@ -26,7 +31,8 @@ const clock = new Intl.DateTimeFormat(shownLocale(), { hour: '2-digit', minute: 
 })
 export class TaskLogs {
   readonly task = input.required<Task>();
-  readonly #api = inject(Tasks).client.api;
+  readonly #client = inject(Tasks).client;
+  readonly #connection = inject(Tasks).connection;
   readonly #id = computed(() => this.task().id);
   readonly #isRunning = computed(() => this.task().state === 'running');
   private readonly box = viewChild<ElementRef<HTMLElement>>('box');
@@ -35,8 +41,9 @@ export class TaskLogs {
   protected readonly logs = liveQuery({
     params: this.#id,
     load: (id) => this.#more(id),
-    on: ({ taskId }) => taskId === this.#id(),
-    everyMs: () => (this.#isRunning() ? everyMs : undefined),
+    on: ({ taskId, kind }) => taskId === this.#id() && kind !== 'progress',
+    everyMs: () => this.#everyMs(),
+    leastMs,
   });
   protected readonly lines = computed(() => this.logs.value()?.lines ?? []);
   protected readonly isOver = computed(() => this.task().finishedAt !== undefined);
@@ -46,6 +53,7 @@ export class TaskLogs {
     this.lines().map(({ at, attempt, text }) => `${at} [${attempt}] ${text}`).join('\n'); // prettier-ignore
 
   constructor() {
+    this.#client.logs$.pipe(takeUntilDestroyed()).subscribe((news) => this.#hear(news));
     afterRenderEffect(() => {
       this.lines();
       const box = this.box()?.nativeElement;
@@ -57,10 +65,20 @@ export class TaskLogs {
     this.#isAtBottom = box.scrollHeight - box.scrollTop - box.clientHeight <= bottomPx;
   }
 
+  #everyMs(): number | undefined {
+    if (!this.#isRunning()) return undefined;
+    return this.#connection().kind === 'live' ? safetyMs : unpushedMs;
+  }
+
+  #hear(news: readonly LogNews[]): void {
+    const known = this.lines().at(-1)?.number ?? 0;
+    if (news.some(({ taskId, newest }) => taskId === this.#id() && newest > known)) this.logs.refreshSoon();
+  }
+
   /** Asks only for lines that are not known yet. */
   async #more(id: string): Promise<Logs> {
     const known = this.logs.value()?.taskId === id ? this.lines() : [];
-    const { lines, dropped } = await this.#api.getLogs(id, known.at(-1)?.number ?? 0);
+    const { lines, dropped } = await this.#client.api.getLogs(id, known.at(-1)?.number ?? 0);
     const kept = known.filter(({ number }) => number > dropped && number < (lines[0]?.number ?? Infinity));
     return { taskId: id, dropped, lines: lines.length === 0 && kept.length === known.length ? known : [...kept, ...lines] }; // prettier-ignore
   }

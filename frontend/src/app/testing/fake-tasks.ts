@@ -9,7 +9,7 @@ import type { Receipt, ReceiptKind } from '../../../../contracts/receipt.ts';
 import type { Problem } from '../../../../contracts/problem.ts';
 import type { BatchResult, SubmitTask } from '../../../../contracts/submit.ts';
 import type { AttemptError, Step, TaskEvent } from '../../../../contracts/task-event.ts';
-import type { LogLine } from '../../../../contracts/task-log.ts';
+import type { LogLine, LogNews } from '../../../../contracts/task-log.ts';
 import type { TaskTypeInfo } from '../../../../contracts/task-type-info.ts';
 import type { JsonPatch, ReplayDeadLetters, ReplayPlan, ReplayProgress } from '../../../../contracts/replay.ts';
 import type { CancelledTasks, CancelTasks } from '../../../../contracts/task-filter.ts';
@@ -81,6 +81,7 @@ export class FakeTasks {
   readonly list = signal<ListState>({ kind: 'ready', hasMore: false });
   readonly events$ = new Subject<readonly TaskEvent[]>();
   readonly replays$ = new Subject<ReplayProgress>();
+  readonly logs$ = new Subject<readonly LogNews[]>();
   readonly submitted: { readonly body: SubmitTask; readonly key: string | undefined }[] = [];
   readonly cancelled: string[] = [];
   readonly replayed: string[] = [];
@@ -107,11 +108,13 @@ export class FakeTasks {
   payload: unknown = { message: 'Hello' };
   logs: readonly LogLine[] = [];
   droppedLogs = 0;
+  logRequests = 0;
 
   readonly client = {
     events$: this.events$,
     resets$: new Subject<void>(),
     replays$: this.replays$,
+    logs$: this.logs$,
     clock: new ServerClock(),
     acknowledge: (taskId: string, cursor: string, kind: ReceiptKind) =>
       void this.receipts.push({ taskId, cursor, kind }),
@@ -124,11 +127,10 @@ export class FakeTasks {
         steps: this.steps,
         edits: [],
       }),
-      getLogs: async (id: string, after = 0) => ({
-        taskId: id,
-        lines: this.logs.filter(({ number }) => number > after),
-        dropped: this.droppedLogs,
-      }),
+      getLogs: async (id: string, after = 0) => {
+        this.logRequests += 1;
+        return { taskId: id, lines: this.logs.filter(({ number }) => number > after), dropped: this.droppedLogs };
+      },
       replay: async (id: string, patch?: JsonPatch) => {
         this.edited.push({ id, patch });
         this.#refuse();
