@@ -14,6 +14,26 @@ function arrows(files, ...forbidden) {
 }
 const into = (folder) => `(^|/)\\.\\./${folder}/`;
 
+/** Without a locale, numbers and dates follow the browser's language, also where the person has chosen another for the app. */
+const locales = 'Numbers and dates follow the language shown: give shownLocale() of ui/locale.ts.';
+
+/** The same for templates; by their text, as the syntax tree lacks what stands in plurals. Angular's own pipes write as en-US. */
+const localeInTemplates = {
+  create: ({ sourceCode, report }) => ({
+    Program() {
+      const found = sourceCode.text.matchAll(
+        /\.(toLocale\w*String|localeCompare)\(|[^|]\|\s*(number|percent|currency|date)\b/g,
+      );
+      for (const { index } of found)
+        report({
+          loc: sourceCode.getLocFromIndex(index),
+          message:
+            'Numbers and dates follow the language shown: use the pipe shownNumber, or a formatter with shownLocale().',
+        });
+    },
+  }),
+};
+
 export default defineConfig(
   globalIgnores(['dist/', '.local/', '**/node_modules/', '**/.angular/', 'test-artifacts/', 'coverage/']),
   {
@@ -102,6 +122,19 @@ export default defineConfig(
           ],
         },
       ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.property.name=/^toLocale.*String$/][arguments.0.callee.name!="shownLocale"]',
+          message: locales,
+        },
+        {
+          selector:
+            ':matches(NewExpression, CallExpression)[callee.object.name="Intl"][callee.property.name!="supportedValuesOf"][arguments.0.callee.name!="shownLocale"]',
+          message: locales,
+        },
+        { selector: 'CallExpression[callee.property.name="localeCompare"]', message: locales },
+      ],
       '@angular-eslint/component-class-suffix': 'off',
       '@angular-eslint/directive-class-suffix': 'off',
       '@angular-eslint/prefer-on-push-component-change-detection': 'off',
@@ -110,5 +143,7 @@ export default defineConfig(
   {
     files: ['frontend/src/**/*.html'],
     extends: [angular.configs.templateRecommended, angular.configs.templateAccessibility],
+    plugins: { ours: { rules: { 'locale-in-templates': localeInTemplates } } },
+    rules: { 'ours/locale-in-templates': 'error' },
   },
 );

@@ -1,4 +1,3 @@
-import { DOCUMENT } from '@angular/common';
 import { ChangeDetectionStrategy, Component, type ElementRef, inject, viewChild } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { NavigationEnd, Router, RouterLink, RouterOutlet } from '@angular/router';
@@ -11,6 +10,7 @@ import { Shortcuts } from './frame/shortcuts.ts';
 import { Theme } from './frame/theme.ts';
 import { ToastList } from './frame/toast-list.ts';
 import { Icon } from './ui/icon.ts';
+import { keyWord } from './ui/keys.ts';
 
 /** The frame around every page. */
 @Component({
@@ -23,7 +23,7 @@ import { Icon } from './ui/icon.ts';
 export class App {
   readonly #router = inject(Router);
   readonly #shortcuts = inject(Shortcuts);
-  protected readonly isMac = /Mac|iPhone|iPad/.test(inject(DOCUMENT).defaultView?.navigator.userAgent ?? '');
+  protected readonly keyWord = keyWord;
   private readonly content = viewChild.required<ElementRef<HTMLElement>>('content');
 
   constructor() {

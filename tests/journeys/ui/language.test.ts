@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { Api } from '../../support/api.ts';
 import { useStack } from '../../support/stack.ts';
 import { useBrowser } from '../../support/use-browser.ts';
 
@@ -24,6 +25,31 @@ it('speaks the language that a person chooses, and keeps to it', async () => {
   await page.goto(`${stack().baseUrl}/settings`);
   await page.getByRole('radio', { name: 'English' }).check();
   await page.getByRole('heading', { name: 'Settings' }).waitFor();
+});
+
+it('writes numbers, times and keys as the language chosen does, whatever the browser speaks', async () => {
+  const api = new Api(stack().baseUrl);
+  const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
+  const tasks = Array.from({ length: 1_000 }, (_, n) => ({
+    type: 'echo',
+    payload: { message: `Nr. ${n}` },
+    scheduledFor,
+  }));
+  await api.post('/api/tasks/batch', { tasks });
+  const page = await browser.open(`${stack().baseUrl}/tasks`);
+  expect(await page.evaluate(() => navigator.language)).toMatch(/^en/);
+  const states = (name: string) => page.getByRole('navigation', { name });
+  await states('States').getByRole('link', { name: 'Scheduled 1,000' }).waitFor();
+  await page.evaluate(() => localStorage.setItem('language', 'de'));
+  await page.reload();
+  await states('Zustände').getByRole('link', { name: 'Geplant 1.000' }).waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').getByText('Strg', { exact: true }).first().waitFor();
+  expect(await page.getByText('Ctrl', { exact: true }).count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await page.goto(`${stack().baseUrl}/tasks/${(await api.list('?limit=1'))[0]!.id}`);
+  const time = await page.locator('time[title]').first().getAttribute('title');
+  expect(time).toMatch(/^\d{1,2}\. \p{L}+\.? \d{4}, \d{1,2}:\d{2}:\d{2},\d{3}$/u);
 });
 
 it('loads no more than 250 kB of compressed script for its first page', async () => {

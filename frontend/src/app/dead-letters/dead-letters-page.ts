@@ -19,6 +19,7 @@ import { toFilter } from './filter.ts';
 import { ReplayList } from './replay-list.ts';
 import { ReplayPlanner } from './replay-planner.ts';
 import { trendWords } from './trend-words.ts';
+import { ShownNumber } from '../ui/number.ts';
 
 /** The trend ends now: it moves on without events. */
 const moveOnMs = 30_000;
@@ -42,8 +43,9 @@ export function changesDeadLetters({ kind }: TaskEvent): boolean {
     ReplayList,
     ReplayPlanner,
     RouterLink,
-    Sparkline,
     ServerTextPipe,
+    ShownNumber,
+    Sparkline,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './dead-letters-page.html',

@@ -7,19 +7,20 @@ import { Tasks } from '../live/tasks.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import type { Selection } from './replay-planner.ts';
+import { ShownNumber } from '../ui/number.ts';
 
 const longestReason = 500;
 
 /** Takes dead letters off the list, with a reason, once it is confirmed. */
 @Component({
   selector: 'app-discard-form',
-  imports: [Icon, MatButton, MatCheckbox, MatIconButton, ProblemNote],
+  imports: [Icon, MatButton, MatCheckbox, MatIconButton, ProblemNote, ShownNumber],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { class: 'card', role: 'region', 'aria-labelledby': 'discard' },
   template: `
     <header>
       <h2 id="discard" i18n>
-        Discard {count(), plural, =1 {one dead letter} other {{{ count().toLocaleString() }} dead letters}}
+        Discard {count(), plural, =1 {one dead letter} other {{{ count() | shownNumber }} dead letters}}
       </h2>
       <button matIconButton type="button" aria-label="Close" i18n-aria-label (click)="closed.emit()">
         <app-icon name="close" />
@@ -27,7 +28,7 @@ const longestReason = 500;
     </header>
     @if (done(); as done) {
       <p role="status" i18n>
-        {{ done.discarded.toLocaleString() }} discarded, {{ done.refused.toLocaleString() }} left as they were.
+        {{ done.discarded | shownNumber }} discarded, {{ done.refused | shownNumber }} left as they were.
       </p>
       <p class="muted" i18n>Each of them can still be replayed from its own page until it is forgotten.</p>
     } @else {

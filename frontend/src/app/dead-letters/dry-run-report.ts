@@ -5,22 +5,23 @@ import { createPatch } from 'rfc6902';
 import { PatchView } from './patch-view.ts';
 import { reasonsOf } from './plan-words.ts';
 import { RefusalList } from './refusal-list.ts';
+import { ShownNumber } from '../ui/number.ts';
 
 /** What a replay would do, by what the server says. */
 @Component({
   selector: 'app-dry-run-report',
-  imports: [PatchView, RefusalList, RouterLink],
+  imports: [PatchView, RefusalList, RouterLink, ShownNumber],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { role: 'status' },
   template: `
     <h3 i18n>Dry run: nothing has been changed</h3>
     <p i18n>
-      <strong>{{ preview().replayable.toLocaleString() }}</strong> of {{ preview().matched.toLocaleString() }} would be
-      replayed, <strong>{{ preview().skipped.toLocaleString() }}</strong> refused.
+      <strong>{{ preview().replayable | shownNumber }}</strong> of {{ preview().matched | shownNumber }} would be
+      replayed, <strong>{{ preview().skipped | shownNumber }}</strong> refused.
     </p>
     @if (preview().checked; as checked) {
       <p class="muted" i18n>
-        The edit was tried on the oldest {{ checked.toLocaleString() }}; the others are checked when their turn comes.
+        The edit was tried on the oldest {{ checked | shownNumber }}; the others are checked when their turn comes.
       </p>
     }
     @if (preview().truncated) {

@@ -1,5 +1,8 @@
 import type { DeadLetterFilter } from '../../../../contracts/dead-letters.ts';
 import type { DeadLetterQuery } from '../../../../client/index.ts';
+import { shownLocale } from '../ui/locale.ts';
+
+const times = new Intl.DateTimeFormat(shownLocale(), { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** What of the address says which dead letters are meant. */
 export interface FilterParams {
@@ -61,7 +64,7 @@ function validTime(text: string | undefined): string | undefined {
 
 /** The filter in words, for a plan that was made with it. */
 export function filterWords({ type, code, group, q, from, to }: DeadLetterFilter): string {
-  const exact = (iso: string) => new Date(iso).toLocaleString();
+  const exact = (iso: string) => times.format(new Date(iso));
   const words = [
     ...(group ? [$localize`one group of errors`] : []),
     ...(type ? [$localize`type ${type}:type:`] : []),

@@ -23,6 +23,7 @@ import { groupContext } from './group-context.ts';
 import { LetterDetail } from './letter-detail.ts';
 import { ReplayPlanner } from './replay-planner.ts';
 import { trendWords } from './trend-words.ts';
+import { ShownNumber } from '../ui/number.ts';
 
 const pageSize = 50;
 const mostShown = 500;
@@ -41,8 +42,9 @@ const mostShown = 500;
     RelativeTime,
     ReplayPlanner,
     RouterLink,
-    Sparkline,
     ServerTextPipe,
+    ShownNumber,
+    Sparkline,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './group-page.html',

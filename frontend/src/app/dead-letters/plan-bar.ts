@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import type { ReplayPlan } from '../../../../contracts/replay.ts';
+import { formatNumber } from '../ui/number.ts';
 
 export interface PlanPart {
   readonly name: 'completed' | 'failed' | 'outstanding' | 'cancelled' | 'skipped' | 'remaining';
@@ -58,7 +59,7 @@ export class PlanBar {
   );
   protected readonly words = computed(() =>
     this.parts()
-      .map(({ count, word }) => `${count.toLocaleString()} ${word}`)
+      .map(({ count, word }) => `${formatNumber(count)} ${word}`)
       .join(', '),
   );
   protected readonly percent = computed(() => {

@@ -1,6 +1,7 @@
 import type { ReplayPlan } from '../../../../contracts/replay.ts';
 import type { RefusalReason } from '../../../../contracts/dead-letters.ts';
 import type { IconName } from '../ui/icon.ts';
+import { formatNumber } from '../ui/number.ts';
 
 export interface PlanOptions {
   readonly canary?: number | undefined;
@@ -10,7 +11,7 @@ export interface PlanOptions {
   readonly patch?: readonly unknown[] | undefined;
 }
 
-const count = (number: number) => number.toLocaleString();
+const count = formatNumber;
 
 /** `812 tasks · canary of 10 · then 50 a second · stops if more than 20 % fail again`. */
 export function planWords(tasks: number, { canary, ratePerSecond, stopAtFailureRate, patch }: PlanOptions): string {

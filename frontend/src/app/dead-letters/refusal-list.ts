@@ -2,17 +2,18 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 import { RouterLink } from '@angular/router';
 import type { Refusal } from '../../../../contracts/dead-letters.ts';
 import type { reasonsOf } from './plan-words.ts';
+import { ShownNumber } from '../ui/number.ts';
 
 /** Why tasks were left as they are: counted by reason, and told one by one. */
 @Component({
   selector: 'app-refusal-list',
-  imports: [RouterLink],
+  imports: [RouterLink, ShownNumber],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @for (reason of groups(); track reason.reason) {
       <details>
         <summary>
-          <strong>{{ reason.count.toLocaleString() }}</strong> {{ reason.word }}
+          <strong>{{ reason.count | shownNumber }}</strong> {{ reason.word }}
         </summary>
         <ul>
           @for (refusal of reason.told; track refusal.id) {
@@ -22,9 +23,7 @@ import type { reasonsOf } from './plan-words.ts';
           }
         </ul>
         @if (reason.count > reason.told.length) {
-          <p class="muted" i18n>
-            {{ (reason.count - reason.told.length).toLocaleString() }} more are not told one by one.
-          </p>
+          <p class="muted" i18n>{{ reason.count - reason.told.length | shownNumber }} more are not told one by one.</p>
         }
       </details>
     }

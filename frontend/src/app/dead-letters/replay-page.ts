@@ -16,6 +16,7 @@ import { PlanBar, planParts } from './plan-bar.ts';
 import { PlanState } from './plan-state.ts';
 import { planWords, reasonsOf, waitingWords } from './plan-words.ts';
 import { RefusalList } from './refusal-list.ts';
+import { formatNumber, ShownNumber } from '../ui/number.ts';
 
 const movesMs = 1_000;
 /** A stopped or paused plan still follows what it has replayed. */
@@ -24,7 +25,18 @@ const settlesMs = 3_000;
 /** A replay while it runs and afterwards: how far it is, what it refused, and how to pause or stop it. */
 @Component({
   selector: 'app-replay-page',
-  imports: [Icon, MatButton, PatchView, PlanBar, PlanState, ProblemNote, RefusalList, RelativeTime, RouterLink],
+  imports: [
+    Icon,
+    MatButton,
+    PatchView,
+    PlanBar,
+    PlanState,
+    ProblemNote,
+    RefusalList,
+    RelativeTime,
+    RouterLink,
+    ShownNumber,
+  ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './replay-page.html',
   styleUrl: './replay-page.scss',
@@ -51,7 +63,7 @@ export class ReplayPage {
   });
   protected readonly selection = computed(() => {
     const plan = this.plan.value();
-    if (plan?.ids !== undefined) return $localize`${plan.ids.toLocaleString()}:count: that were chosen one by one`;
+    if (plan?.ids !== undefined) return $localize`${formatNumber(plan.ids)}:count: that were chosen one by one`;
     return filterWords(plan?.filter ?? {});
   });
   protected readonly reasons = computed(() => reasonsOf(this.plan.value()?.skippedReasons ?? {}));

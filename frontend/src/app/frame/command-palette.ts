@@ -13,6 +13,7 @@ import { Router } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
 import { TaskTypes } from '../live/task-types.ts';
 import { Icon } from '../ui/icon.ts';
+import { keyWord } from '../ui/keys.ts';
 import { findCommands, taskIdPattern } from './command-search.ts';
 import { type Command, Commands } from './commands.ts';
 
@@ -33,6 +34,7 @@ export class CommandPalette {
   readonly #router = inject(Router);
   readonly #dialog = inject<MatDialogRef<CommandPalette>>(MatDialogRef);
   readonly #element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  protected readonly keyWord = keyWord;
   protected readonly text = signal('');
   readonly #chosen = signal(0);
 

@@ -8,6 +8,7 @@ import {
   MatDialogContent,
   MatDialogTitle,
 } from '@angular/material/dialog';
+import { keyWord } from '../ui/keys.ts';
 import { Commands } from './commands.ts';
 import { fixedShortcuts, type Shortcut } from './shortcuts.ts';
 
@@ -22,7 +23,7 @@ import { fixedShortcuts, type Shortcut } from './shortcuts.ts';
         @for (shortcut of shortcuts(); track shortcut.keys) {
           <dt>
             @for (key of shortcut.keys.split(' '); track $index) {
-              <kbd>{{ key }}</kbd>
+              <kbd>{{ keyWord(key) }}</kbd>
             }
           </dt>
           <dd>{{ shortcut.does }}</dd>
@@ -57,6 +58,7 @@ import { fixedShortcuts, type Shortcut } from './shortcuts.ts';
 })
 export class KeyboardHelp {
   readonly #commands = inject(Commands);
+  protected readonly keyWord = keyWord;
   protected readonly shortcuts = computed<readonly Shortcut[]>(() => [
     ...fixedShortcuts,
     ...this.#commands.all().flatMap(({ keys, title }) => (keys === undefined ? [] : [{ keys, does: title }])),

@@ -1,6 +1,6 @@
 import type { Stats, StatsPoint } from '../../../../contracts/stats.ts';
 import { formatDuration } from '../ui/duration.ts';
-import { shownLocale } from '../ui/locale.ts';
+import { formatNumber } from '../ui/number.ts';
 import type { ChartSeries } from './charts.ts';
 import { openTasks } from './series.ts';
 
@@ -11,9 +11,6 @@ export interface ChartOfStats {
 }
 
 const latency = (ms: number) => (ms === 0 ? '0' : formatDuration(ms));
-// Made once: making one takes longer than a hundred uses.
-const numbers = new Intl.NumberFormat(shownLocale());
-const count = (value: number) => numbers.format(value);
 
 /** The charts of the overview, all over the same steps. */
 export function chartsOf(stats: Stats): ChartOfStats[] {
@@ -22,7 +19,7 @@ export function chartsOf(stats: Stats): ChartOfStats[] {
   return [
     {
       heading: $localize`Throughput`,
-      format: count,
+      format: formatNumber,
       series: [
         { name: $localize`submitted`, kind: 'line', color: 'var(--state-queued)', values: values((point) => point.submitted) },
         { name: $localize`completed`, kind: 'line', color: 'var(--state-completed)', isFilled: true, values: values((point) => point.completed) },
@@ -39,14 +36,14 @@ export function chartsOf(stats: Stats): ChartOfStats[] {
     },
     {
       heading: $localize`Open tasks`,
-      format: count,
+      format: formatNumber,
       series: [
         { name: $localize`waiting or running`, kind: 'line', color: 'var(--state-scheduled)', isFilled: true, values: openTasks(stats) },
       ],
     },
     {
       heading: $localize`Retries and failures`,
-      format: count,
+      format: formatNumber,
       series: [
         { name: $localize`retried`, kind: 'bar', color: 'var(--state-retrying)', stack: 'failed', values: values((point) => point.retried) },
         { name: $localize`dead-lettered`, kind: 'bar', color: 'var(--state-dead-lettered)', stack: 'failed', values: values((point) => point.deadLettered) },

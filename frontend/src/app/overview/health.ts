@@ -5,6 +5,7 @@ import type { DependencyName, Health } from '../../../../contracts/health.ts';
 import type { Stats } from '../../../../contracts/stats.ts';
 import { apiErrorFrom } from '../../../../client/index.ts';
 import { formatDuration } from '../ui/duration.ts';
+import { formatNumber } from '../ui/number.ts';
 
 export const dependencyWords: Readonly<Record<DependencyName, string>> = {
   redis: $localize`Redis`,
@@ -41,8 +42,7 @@ const suspiciousMs = 60_000;
 
 /** Whether somebody works, by what they do: workers come and go, and are counted nowhere. */
 export function workerHealth({ states, backlog }: Stats): WorkerHealth {
-  if (states.running > 0)
-    return { state: 'up', words: $localize`${states.running.toLocaleString()}:count: running now` };
+  if (states.running > 0) return { state: 'up', words: $localize`${formatNumber(states.running)}:count: running now` };
   const oldest = Math.max(0, ...backlog.lanes.map(({ oldestAgeMs = 0 }) => oldestAgeMs));
   if (backlog.queued > 0 && oldest > suspiciousMs)
     return {

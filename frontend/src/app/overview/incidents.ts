@@ -4,6 +4,7 @@ import type { ReplayPlan } from '../../../../contracts/replay.ts';
 import type { IconName } from '../ui/icon.ts';
 import { dependencyWords } from './health.ts';
 import { serverText } from '../ui/server-text.ts';
+import { formatNumber } from '../ui/number.ts';
 
 export interface Incident {
   readonly id: string;
@@ -55,9 +56,7 @@ function ofGroup({ group, message, code, count, firstAt, lastAt }: DeadLetterGro
     icon: 'stop',
     text: message === '' ? code : serverText(message),
     detail:
-      count === 1
-        ? $localize`1 task failed for good`
-        : $localize`${count.toLocaleString()}:count: tasks failed for good`,
+      count === 1 ? $localize`1 task failed for good` : $localize`${formatNumber(count)}:count: tasks failed for good`,
     at: firstAt > lastAt ? lastAt : firstAt,
     link: ['/dead-letters/groups', group],
   };

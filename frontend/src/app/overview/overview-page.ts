@@ -20,6 +20,7 @@ import { stepLabel, stepSpan, windowChoice, windowChoices } from './series.ts';
 import { StatsTable } from './stats-table.ts';
 import { TimeChart } from './time-chart.ts';
 import { shownLocale } from '../ui/locale.ts';
+import { ShownNumber } from '../ui/number.ts';
 
 const healthEveryMs = 10_000;
 const incidentsEveryMs = 15_000;
@@ -28,7 +29,7 @@ const statesShown = ['scheduled', 'queued', 'running', 'retrying', 'dead-lettere
 /** How the whole is doing: what goes through, how fast, what waits, what fails, and who does not answer. */
 @Component({
   selector: 'app-overview-page',
-  imports: [Icon, ProblemNote, RelativeTime, RouterLink, StatsTable, TimeChart],
+  imports: [Icon, ProblemNote, RelativeTime, RouterLink, ShownNumber, StatsTable, TimeChart],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './overview-page.html',
   styleUrl: './overview-page.scss',

@@ -12,6 +12,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { type ChartSeries, Charts, type DrawnChart } from './charts.ts';
+import { formatNumber } from '../ui/number.ts';
 
 /** Values over the steps of a window; beside the names stands what they were at the step that is pointed at. */
 @Component({
@@ -85,7 +86,7 @@ export class TimeChart {
   readonly heading = input.required<string>();
   readonly labels = input.required<readonly string[]>();
   readonly series = input.required<readonly ChartSeries[]>();
-  readonly format = input<(value: number) => string>((value) => value.toLocaleString());
+  readonly format = input<(value: number) => string>(formatNumber);
   /** The step that is pointed at in any of the charts. */
   readonly pointed = input<number>();
   readonly isStill = input(false);

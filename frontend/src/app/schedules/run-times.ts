@@ -1,8 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { RelativeTime } from '../ui/relative-time.ts';
-import { shownLocale } from '../ui/locale.ts';
-
-export const localTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+import { localTimeZone, shownLocale } from '../ui/locale.ts';
 
 /** The next times of a schedule, in its zone and in the one of whoever looks. */
 @Component({

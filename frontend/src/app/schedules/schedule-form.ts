@@ -1,7 +1,7 @@
 import { FormControl, FormGroup, type ValidatorFn, Validators } from '@angular/forms';
 import type { MissedRuns, SaveSchedule, Schedule } from '../../../../contracts/schedule.ts';
 import type { Priority } from '../../../../contracts/task-states.ts';
-import { localTimeZone } from './run-times.ts';
+import { localTimeZone } from '../ui/locale.ts';
 
 /** Limits of the API: `scheduleLimits` and `submitLimits` in contracts/. */
 const longestName = 100;

@@ -6,7 +6,7 @@ import { ApiError } from '../../../../client/index.ts';
 import { Toasts } from '../frame/toasts.ts';
 import { aSchedule, FakeOperations, secondsAgo } from '../testing/fake-operations.ts';
 import { aTask, FakeTasks, provideFakeTasks } from '../testing/fake-tasks.ts';
-import { localTimeZone } from './run-times.ts';
+import { localTimeZone } from '../ui/locale.ts';
 import { EditSchedulePage } from './edit-schedule-page.ts';
 import { ScheduleEditor } from './schedule-editor.ts';
 import { SchedulePage } from './schedule-page.ts';

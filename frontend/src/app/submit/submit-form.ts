@@ -1,4 +1,4 @@
-import { DOCUMENT, PercentPipe } from '@angular/common';
+import { DOCUMENT } from '@angular/common';
 import {
   ChangeDetectionStrategy,
   ChangeDetectorRef,
@@ -23,6 +23,8 @@ import { ApiError } from '../../../../client/index.ts';
 import { Tasks } from '../live/tasks.ts';
 import { CopyButton } from '../ui/copy-button.ts';
 import { Icon } from '../ui/icon.ts';
+import { keyWord } from '../ui/keys.ts';
+import { formatShare } from '../ui/number.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { asCurl, asTypeScript } from './as-code.ts';
 import { Drafts, newIdempotencyKey } from './drafts.ts';
@@ -46,7 +48,7 @@ interface Failure {
 /** The form of one task type, drawn from its JSON Schema. */
 @Component({
   selector: 'app-submit-form',
-  imports: [CopyButton, FormlyForm, Icon, MatButton, PercentPipe, ProblemNote, ReactiveFormsModule, TaskOptions],
+  imports: [CopyButton, FormlyForm, Icon, MatButton, ProblemNote, ReactiveFormsModule, TaskOptions],
   providers: [formFields],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './submit-form.html',
@@ -63,6 +65,8 @@ export class SubmitForm implements OnInit {
   readonly #view = inject(ChangeDetectorRef);
   readonly #element = inject<ElementRef<HTMLElement>>(ElementRef);
 
+  protected readonly formatShare = formatShare;
+  protected readonly keyWord = keyWord;
   protected readonly form = new FormGroup({});
   protected readonly options = optionsForm();
   protected fields: FormlyFieldConfig[] = [];

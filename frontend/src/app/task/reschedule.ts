@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input, linkedSignal, output } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import type { Task } from '../../../../contracts/task.ts';
+import { localTimeZone } from '../ui/locale.ts';
 
 /** Another time for a scheduled task, in the person's own time zone. */
 @Component({
@@ -51,7 +52,7 @@ export class Reschedule {
   readonly isBusy = input(false);
   /** ISO 8601, or null for now. */
   readonly rescheduled = output<string | null>();
-  protected readonly zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  protected readonly zone = localTimeZone;
   readonly #now = computed(() => toLocal(this.task().scheduledFor));
   protected readonly local = linkedSignal(() => this.#now());
 

@@ -9,20 +9,21 @@ import { BulkJobs, type Meant } from './bulk-jobs.ts';
 import { type ExportFormat, ExportTasks } from './export-tasks.ts';
 import { type Filter, statesOf } from './filter.ts';
 import type { Selection } from './selection.ts';
+import { ShownNumber } from '../ui/number.ts';
 
 type Counts = Readonly<Record<TaskState, number>>;
 
 /** What can be done with the tasks that are selected. */
 @Component({
   selector: 'app-bulk-bar',
-  imports: [Icon, MatButton, WhyNot],
+  imports: [Icon, MatButton, ShownNumber, WhyNot],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { role: 'region', '[attr.aria-label]': 'label' },
   template: `
-    <span class="count" role="status" i18n>{{ count().toLocaleString() }} selected</span>
+    <span class="count" role="status" i18n>{{ count() | shownNumber }} selected</span>
     @if (!selection().isAll() && (matching() ?? 0) > count()) {
       <button type="button" class="quiet-button strong" (click)="selection().chooseAll()" i18n>
-        Select all {{ matching()!.toLocaleString() }} that match
+        Select all {{ matching()! | shownNumber }} that match
       </button>
     }
     <span class="acts">
@@ -33,7 +34,7 @@ type Counts = Readonly<Record<TaskState, number>>;
         (click)="cancel()"
         i18n
       >
-        Cancel {{ cancellable().toLocaleString() }}
+        Cancel {{ cancellable() | shownNumber }}
       </button>
       <button
         matButton="outlined"
@@ -42,7 +43,7 @@ type Counts = Readonly<Record<TaskState, number>>;
         (click)="replay()"
         i18n
       >
-        Replay {{ replayable().toLocaleString() }}
+        Replay {{ replayable() | shownNumber }}
       </button>
       <button type="button" class="quiet-button" (click)="save('csv')" i18n>CSV</button>
       <button type="button" class="quiet-button" (click)="save('json')" i18n>JSON</button>

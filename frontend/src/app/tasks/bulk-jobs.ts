@@ -4,6 +4,7 @@ import type { ApiError, TaskApi } from '../../../../client/index.ts';
 import { Toasts } from '../frame/toasts.ts';
 import { Tasks } from '../live/tasks.ts';
 import { type Filter, toContract, toQuery } from './filter.ts';
+import { formatNumber } from '../ui/number.ts';
 
 /** The tasks meant: those named, or all that a filter fits. */
 export type Meant = { readonly ids: readonly string[] } | { readonly filter: Filter; readonly count: number };
@@ -143,7 +144,7 @@ export class BulkJobs {
   /** A job that did all it was asked for is gone, but for a word of it; what went otherwise stays to be read. */
   tellEnd(id: number, words: (done: string) => string): void {
     const job = this.#get(id);
-    if (job?.state === 'done') this.#toasts.show(words(job.done.toLocaleString()), { tone: 'success' });
+    if (job?.state === 'done') this.#toasts.show(words(formatNumber(job.done)), { tone: 'success' });
     if (job?.state === 'done' && job.refused === 0) this.dismiss(id);
   }
 

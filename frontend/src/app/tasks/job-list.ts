@@ -3,6 +3,7 @@ import { RouterLink } from '@angular/router';
 import { Clock } from '../ui/clock.ts';
 import { Icon } from '../ui/icon.ts';
 import { BulkJobs, type Job } from './bulk-jobs.ts';
+import { formatNumber } from '../ui/number.ts';
 
 /** What is being done to many tasks, and how far it is. */
 @Component({
@@ -82,7 +83,7 @@ export class JobList {
   );
 
   #title({ kind, state, total, beginsAt = 0 }: Job): string {
-    const count = total.toLocaleString();
+    const count = formatNumber(total);
     const seconds = Math.max(1, Math.ceil((beginsAt - this.#clock.now()) / 1000));
     if (state === 'waiting') return $localize`${count}:count: tasks will be cancelled in ${seconds}:seconds: s`;
     const titles: Record<Job['kind'], string> = {
@@ -96,9 +97,9 @@ export class JobList {
 
 function detailOf({ state, done, refused, problem, beginsAt }: Job): string {
   if (state === 'waiting') return beginsAt === undefined ? '' : $localize`Nothing has been changed yet.`;
-  const parts = [$localize`${done.toLocaleString()}:count: done`];
+  const parts = [$localize`${formatNumber(done)}:count: done`];
   if (refused > 0)
-    parts.push($localize`${refused.toLocaleString()}:count: had ended or changed, and were left as they are`);
+    parts.push($localize`${formatNumber(refused)}:count: had ended or changed, and were left as they are`);
   if (state === 'stopped') parts.push($localize`stopped`);
   if (problem !== undefined) parts.push(problem);
   return parts.join(' · ');

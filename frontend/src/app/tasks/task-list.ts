@@ -26,6 +26,7 @@ import { JobList } from './job-list.ts';
 import { rowCommands } from './row-commands.ts';
 import { Selection } from './selection.ts';
 import { ViewMenu } from './view-menu.ts';
+import { formatNumber, ShownNumber } from '../ui/number.ts';
 
 /** Scrolled further than this, a person reads something that must not move. Pixels. */
 const readingFrom = 120;
@@ -54,6 +55,7 @@ const stacked = '(width < 900px)';
     MatMenuTrigger,
     ProblemNote,
     RouterLink,
+    ShownNumber,
     TaskPage,
     TaskRow,
     ViewMenu,
@@ -113,9 +115,11 @@ export class TaskList {
   protected readonly chips = computed(() => {
     const [counts, chosen] = [this.counts(), statesOf(this.filter())];
     const isShown = (state: TaskState) => (counts?.[state] ?? 0) > 0 || chosen.includes(state);
-    return statesInOrder
-      .filter(isShown)
-      .map((state) => ({ state, count: counts?.[state].toLocaleString() ?? '', isOn: chosen.includes(state) }));
+    return statesInOrder.filter(isShown).map((state) => ({
+      state,
+      count: counts === undefined ? '' : formatNumber(counts[state]),
+      isOn: chosen.includes(state),
+    }));
   });
   protected readonly total = computed(() => sum(this.counts(), statesInOrder));
   /** How many fit the whole filter. */
@@ -192,7 +196,7 @@ export class TaskList {
   }
 
   #countText(count: number | undefined): string {
-    return count === undefined ? '' : count.toLocaleString() + this.more();
+    return count === undefined ? '' : formatNumber(count) + this.more();
   }
 
   protected show(filter: Filter): void {

@@ -4,6 +4,7 @@ import { DataTable, recordsIn } from './data-table.ts';
 import { JsonTree } from './json-tree.ts';
 import { mediaIn } from './media-in.ts';
 import { MediaList } from './media-list.ts';
+import { formatNumber } from './number.ts';
 
 /** A JSON value: as a table where it is one, else as a tree; to copy either way. */
 @Component({
@@ -101,5 +102,5 @@ export class JsonView {
 
 function factText(fact: unknown): string {
   if (typeof fact === 'string') return fact;
-  return typeof fact === 'number' ? fact.toLocaleString() : JSON.stringify(fact);
+  return typeof fact === 'number' ? formatNumber(fact) : JSON.stringify(fact);
 }

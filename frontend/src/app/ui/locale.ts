@@ -6,3 +6,6 @@ export function shownLocale(): string | undefined {
   const { lang } = document.documentElement;
   return navigator.language.toLowerCase().startsWith(lang) ? undefined : lang;
 }
+
+/** Where the person is, as the browser says: `Europe/Berlin`. */
+export const localTimeZone = new Intl.DateTimeFormat(shownLocale()).resolvedOptions().timeZone;

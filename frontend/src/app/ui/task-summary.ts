@@ -1,5 +1,6 @@
 import type { Task } from '../../../../contracts/task.ts';
 import { serverText } from './server-text.ts';
+import { formatNumber } from './number.ts';
 
 const longest = 120;
 
@@ -33,8 +34,8 @@ function resultSummary(result: unknown): string {
 }
 
 function entrySummary(name: string, value: unknown): string {
-  if (Array.isArray(value)) return `${value.length.toLocaleString()} ${name}`;
-  return typeof value === 'number' ? `${value.toLocaleString()} ${name}` : `${name} ${plain(value)}`;
+  if (Array.isArray(value)) return `${formatNumber(value.length)} ${name}`;
+  return typeof value === 'number' ? `${formatNumber(value)} ${name}` : `${name} ${plain(value)}`;
 }
 
 function plain(value: unknown): string {
