@@ -73,8 +73,14 @@ export class TaskApi {
     return (await this.#send({ method: 'POST', path: '/api/uploads', body })) as Upload;
   }
 
-  async getTask(id: string): Promise<Task> {
-    return (await this.#send({ method: 'GET', path: taskPath(id) })) as Task;
+  /** @param resultLimit in bytes: a larger result is left out, and `resultBytes` tells its size */
+  async getTask(id: string, resultLimit?: number): Promise<Task> {
+    const query = resultLimit === undefined ? undefined : { resultLimit };
+    return (await this.#send({ method: 'GET', path: taskPath(id), ...(query && { query }) })) as Task;
+  }
+
+  async getResult(id: string): Promise<unknown> {
+    return this.#send({ method: 'GET', path: `${taskPath(id)}/result` });
   }
 
   async getPayload(id: string): Promise<unknown> {

@@ -46,6 +46,8 @@ export interface TaskClientOptions {
   /** The one that `send` teaches. */
   readonly clock?: ServerClock;
   readonly timings?: Partial<LiveFeedTimings>;
+  /** In bytes: larger results are left out of tasks (`resultBytes` tells their size), and fetched by `api.getResult`. Default: none is. */
+  readonly resultLimit?: number;
   /** Without it, receipts that could not be sent are lost with the page. */
   readonly receiptMemory?: ReceiptMemory;
 }
@@ -71,14 +73,16 @@ export class TaskClient {
   readonly #list = new BehaviorSubject<ListState>({ kind: 'loading' });
   readonly #completion = new Completion({
     fetchPage: (limit, cursor) => this.api.listTasks({ limit, ...(cursor !== undefined && { cursor }) }),
-    fetchOne: (id) => this.api.getTask(id),
+    fetchOne: (id) => this.api.getTask(id, this.#resultLimit),
     keep: (tasks) => this.#store.put(tasks),
     isKnown: (id) => this.#store.get(id) !== undefined,
   });
   readonly #receipts: Receipts;
+  readonly #resultLimit: number | undefined;
   #next: string | undefined;
 
   constructor({ send, clock, schedule = (flush) => void setTimeout(flush, 16), ...options }: TaskClientOptions) {
+    this.#resultLimit = options.resultLimit;
     this.clock = clock ?? new ServerClock();
     this.api = new TaskApi(send);
     this.schedules = new ScheduleApi(send);
@@ -171,7 +175,7 @@ export class TaskClient {
 
   /** Fetches a task, known or not. */
   async load(id: string): Promise<Task> {
-    return this.#kept(await this.api.getTask(id));
+    return this.#kept(await this.api.getTask(id, this.#resultLimit));
   }
 
   /**

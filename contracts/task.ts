@@ -37,6 +37,8 @@ export const Task = z.object({
   progress: Progress.optional(),
   /** Whatever the handler returned, as JSON. */
   result: z.unknown().optional(),
+  /** Size of a result that is left out here because it is large, as JSON in bytes: `GET /api/tasks/{id}/result` gives it. */
+  resultBytes: z.int().optional(),
   error: TaskError.optional(),
   tags: z.array(z.string()),
   priority: z.enum(priorities),

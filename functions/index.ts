@@ -3,6 +3,7 @@ import './tasks/send-message.ts';
 import './tasks/send-messages.ts';
 import './tasks/process-queue.ts';
 import './tasks/get-task.ts';
+import './tasks/get-task-result.ts';
 import './tasks/list-tasks.ts';
 import './tasks/count-tasks.ts';
 import './tasks/cancel-task.ts';

@@ -69,8 +69,15 @@ const tasks: Record<string, Operation> = {
   },
   GetTask: {
     method: 'get', path: '/api/tasks/{id}', tag: 'Tasks', summary: 'A task; with wait, once it has ended',
-    parameters: { wait: whole('Seconds to wait for its end.', 0, 60) },
+    parameters: {
+      wait: whole('Seconds to wait for its end.', 0, 60),
+      resultLimit: whole('A result of more bytes is left out, and resultBytes tells its size.', 16_384, 1_000_000_000),
+    },
     answers: { 200: 'Task' }, errors: ['invalid-request', 'not-found'],
+  },
+  GetTaskResult: {
+    method: 'get', path: '/api/tasks/{id}/result', tag: 'Tasks', summary: 'The result of a task alone, whatever its size',
+    answers: { 200: 'any' }, errors: ['not-found'],
   },
   GetTaskPayload: {
     method: 'get', path: '/api/tasks/{id}/payload', tag: 'Tasks', summary: 'The payload of a task',

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import * as z from 'zod';
-import type { Timeline } from '../../contracts/task-event.ts';
+import { eventResultLimitBytes, type Timeline } from '../../contracts/task-event.ts';
 import type { Task } from '../../contracts/task.ts';
 import { getRedis } from '../azure/redis.ts';
 import { answering, type Answer } from '../http-errors.ts';
@@ -12,7 +12,10 @@ import { findEdits, findErrors, findSteps, findTimeline } from './task-queries.t
 import { findVisibleTask } from './visible-task.ts';
 
 const longestWaitS = 60;
-const Query = z.object({ wait: wholeNumber(0, longestWaitS).default(0) });
+const Query = z.object({
+  wait: wholeNumber(0, longestWaitS).default(0),
+  resultLimit: wholeNumber(eventResultLimitBytes, 1_000_000_000).default(Infinity),
+});
 
 app.http('GetTask', {
   route: 'api/tasks/{id}',
@@ -20,8 +23,8 @@ app.http('GetTask', {
   authLevel: 'anonymous',
   handler: answering(async (request) => {
     const principal = readPrincipal(request.headers);
-    const { wait } = readQuery(request, Query);
-    const read = () => findVisibleTask(getRedis(), request.params.id!, principal);
+    const { wait, resultLimit } = readQuery(request, Query);
+    const read = () => findVisibleTask(getRedis(), request.params.id!, principal, resultLimit);
     const task = await waitForEnd(read, Date.now() + wait * 1000);
     const receipts = await findReceipts(getRedis(), task.id, principal.id);
     return notCached({ ...task, ...(receipts.length > 0 && { receipts }) } satisfies Task);

@@ -32,11 +32,18 @@ export interface TaskFilter {
 /** How many tasks one request looks at when a filter has no index: then it answers a short page with a cursor. */
 export const scanLimit = 2_000;
 
-export async function findTask(redis: Redis, id: string): Promise<Task | undefined> {
+/** @param largestResult in bytes: a larger result that is stored beside the record is left out, and its size told */
+export async function findTask(redis: Redis, id: string, largestResult = Infinity): Promise<Task | undefined> {
   const fields = await redis.hgetall(taskKey(id));
   if (fields.id === undefined) return undefined;
-  const largeResult = fields.resultBytes === undefined ? undefined : await redis.get(resultKey(id));
-  return toTask(fields, largeResult);
+  const { resultBytes } = fields;
+  const isFetched = resultBytes !== undefined && Number(resultBytes) <= largestResult;
+  return toTask(fields, isFetched ? await redis.get(resultKey(id)) : undefined);
+}
+
+/** JSON of a result that is stored beside the record. */
+export async function findLargeResult(redis: Redis, id: string): Promise<Buffer | undefined> {
+  return (await redis.getBuffer(resultKey(id))) ?? undefined;
 }
 
 /** What the last attempts failed with, oldest first. */

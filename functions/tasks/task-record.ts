@@ -46,6 +46,7 @@ export function toTask(fields: TaskFields, largeResult?: string | null): Task {
     maxAttempts: Number(fields.maxAttempts),
     ...(fields.progress !== undefined && { progress: JSON.parse(fields.progress) as Progress }),
     ...(result !== undefined && { result: JSON.parse(result) as unknown }),
+    ...(result === undefined && fields.resultBytes !== undefined && { resultBytes: Number(fields.resultBytes) }),
     ...(fields.error !== undefined && { error: JSON.parse(fields.error) as TaskError }),
     tags: [...details.tags],
     priority: details.priority,

@@ -50,6 +50,7 @@ it('tells of tasks what they are answered as', async () => {
   await ask('SendReceipts', '/api/receipts', 400, { receipts: [] });
   await ask('GetTaskTimeline', `/api/tasks/${completed}/timeline`, 200);
   await ask('GetTaskPayload', `/api/tasks/${completed}/payload`, 200);
+  await ask('GetTaskResult', `/api/tasks/${completed}/result`, 200);
   await ask('ListTasks', '/api/tasks?state=completed&limit=5', 200);
   await ask('ListTasks', '/api/tasks?state=unknown', 400);
   await ask('CancelTask', `/api/tasks/${completed}/cancel`, 409);

@@ -404,13 +404,29 @@ it('lists tasks between two times by what is shown as their time', async () => {
   expect(listed.map(({ id }) => id)).toEqual([tasks[2]!.id, tasks[1]!.id]);
 });
 
+it('leaves a large result out where it is not wanted, and gives it alone', async () => {
+  const message = 'x'.repeat(90_000);
+  const { id } = await api.submit('echo', { message });
+  const whole = await api.ended(id);
+  expect([whole.result, whole.resultBytes]).toEqual([{ message }, undefined]);
+  const bytes = JSON.stringify({ message }).length;
+  const { body } = await api.call<Task>(`/api/tasks/${id}?resultLimit=50000`);
+  expect([body.result, body.resultBytes]).toEqual([undefined, bytes]);
+  expect((await api.call<Task>(`/api/tasks/${id}?resultLimit=200000`)).body.result).toEqual({ message });
+  expect((await api.list()).find((task) => task.id === id)).toMatchObject({ resultBytes: bytes });
+  expect((await api.call(`/api/tasks/${id}/result`)).body).toEqual({ message });
+  const small = await api.submit('echo', { message: 'small', failures: 1 }, { maxAttempts: 1 });
+  await api.ended(small.id);
+  expect(await api.call(`/api/tasks/${small.id}/result`)).toMatchObject({ status: 404, body: { code: 'not-found' } });
+});
+
 describe('owners', () => {
   it('see their own tasks and events only, an operator sees all', async () => {
     const [alice, bob, operator] = [await api.as('alice'), await api.as('bob'), await api.as('olga', 'operator')];
     const { id, owner } = await alice.submit('echo', { message: 'mine' });
     expect(owner).toBe('alice');
     await alice.ended(id);
-    for (const path of ['', '/payload', '/timeline']) {
+    for (const path of ['', '/payload', '/result', '/timeline']) {
       expect(await bob.call(`/api/tasks/${id}${path}`)).toMatchObject({ status: 404, body: { code: 'not-found' } });
     }
     expect(await bob.post(`/api/tasks/${id}/cancel`, '')).toMatchObject({ status: 404 });

@@ -3,9 +3,10 @@ import { RouterLink } from '@angular/router';
 import type { Task } from '../../../../contracts/task.ts';
 import { liveQuery } from '../live/live-query.ts';
 import { Permissions } from '../live/permissions.ts';
-import { Tasks } from '../live/tasks.ts';
+import { largestUnasked, Tasks } from '../live/tasks.ts';
 import { CopyButton } from '../ui/copy-button.ts';
 import { JsonView } from '../ui/json-view.ts';
+import { LargeValue } from '../ui/large-value.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { RelativeTime } from '../ui/relative-time.ts';
 import { ServerTextPipe } from '../ui/server-text-pipe.ts';
@@ -13,7 +14,7 @@ import { ServerTextPipe } from '../ui/server-text-pipe.ts';
 /** A dead letter looked into: what each attempt failed with, and what it was about. */
 @Component({
   selector: 'app-letter-detail',
-  imports: [CopyButton, JsonView, ProblemNote, RelativeTime, RouterLink, ServerTextPipe],
+  imports: [CopyButton, JsonView, LargeValue, ProblemNote, RelativeTime, RouterLink, ServerTextPipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <p class="id">
@@ -51,7 +52,11 @@ import { ServerTextPipe } from '../ui/server-text-pipe.ts';
     } @else if (!problem()) {
       <span class="skeleton" style="height: 72px"></span>
     }
-    @if (payload.value(); as payload) {
+    @if (isLarge()) {
+      <app-large-value [address]="address()" [bytes]="task().payloadBytes" [fileName]="task().id + '.json'">
+        <h3 i18n>Payload</h3>
+      </app-large-value>
+    } @else if (payload.value(); as payload) {
       <app-json-view [value]="payload.json"
         ><h3 i18n>Payload</h3>
         @if (task().edited; as edited) {
@@ -124,9 +129,11 @@ export class LetterDetail {
   protected readonly isOperator = inject(Permissions).isOperator;
   readonly #id = computed(() => this.task().id);
   protected readonly timeline = liveQuery({ params: this.#id, load: (id) => this.#api.getTimeline(id) });
+  protected readonly isLarge = computed(() => this.task().payloadBytes > largestUnasked);
+  protected readonly address = computed(() => `/api/tasks/${this.#id()}/payload`);
   protected readonly payload = liveQuery({
     params: this.#id,
-    load: async (id) => ({ json: await this.#api.getPayload(id) }),
+    load: async (id) => (this.isLarge() ? undefined : { json: await this.#api.getPayload(id) }),
   });
   protected readonly problem = this.timeline.problem;
   protected readonly ownId = () => this.task().id;

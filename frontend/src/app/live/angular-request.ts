@@ -20,7 +20,8 @@ export function angularRequest(http: HttpClient, clock: ServerClock): SendReques
   };
 }
 
-function inOurLanguage({ code, status, message, errors }: ApiError): ApiError {
+/** With what to do in the language shown. */
+export function inOurLanguage({ code, status, message, errors }: ApiError): ApiError {
   const faults = errors.map(({ pointer, detail }) => ({ pointer, detail: serverText(detail) }));
   return new ApiError(code, status, serverText(message), faults);
 }

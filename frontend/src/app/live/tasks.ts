@@ -9,6 +9,9 @@ import { NewestFirst } from './newest-first.ts';
 import { UnsentReceipts } from './unsent-receipts.ts';
 import { onNextFrame, pageWakes } from './page-wake.ts';
 
+/** In bytes of JSON: larger values are fetched when a person asks for them, and away from the page's own thread. */
+export const largestUnasked = 500_000;
+
 /** Every task this page knows, as signals that move with the events. */
 @Injectable({ providedIn: 'root' })
 export class Tasks {
@@ -21,6 +24,7 @@ export class Tasks {
     wake: pageWakes(this.#page),
     isVisible: () => !this.#page.hidden,
     receiptMemory: inject(UnsentReceipts),
+    resultLimit: largestUnasked,
   });
   readonly byId = toSignal(this.client.tasks$, { initialValue: new Map<string, Task>() });
   readonly connection = toSignal(this.client.connection$, { requireSync: true });

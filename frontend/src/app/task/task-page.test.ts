@@ -159,6 +159,7 @@ describe('the page of a task', () => {
 
   it('fetches the payload when it is looked at, a large one when it is asked for', async () => {
     tasks.payload = { message: '<script>alert(1)</script>' };
+    tasks.large.set('/api/tasks/t2/payload', { message: 'large' });
     tasks.put(aTask({ ...ended, state: 'completed' }), aTask({ ...ended, id: 't2', payloadBytes: 9_000_000 }));
     const { rerender } = await open();
     fireEvent.click(await screen.findByRole('tab', { name: /Payload/ }));
@@ -168,7 +169,23 @@ describe('the page of a task', () => {
     expect(screen.queryByText('"<script>alert(1)</script>"')).toBeNull();
     expect(screen.getByRole('link', { name: 'Save it' }).getAttribute('href')).toBe('/api/tasks/t2/payload');
     fireEvent.click(screen.getByRole('button', { name: 'Show it' }));
-    expect(await screen.findByText('"<script>alert(1)</script>"')).toBeTruthy();
+    expect(await screen.findByText('"large"')).toBeTruthy();
+  });
+
+  it('asks before it shows a large result, and says why when it cannot', async () => {
+    tasks.put(aTask({ ...ended, state: 'completed', resultBytes: 8_300_000 }));
+    tasks.large.set('/api/tasks/t1/result', { rows: Array.from({ length: 250 }, (_, i) => ({ city: `City ${i}` })) });
+    await open();
+    expect(await screen.findByText(/It has 8.3 MB/)).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'Save it' }).getAttribute('href')).toBe('/api/tasks/t1/result');
+    tasks.refusal = new ApiError('dependency-unavailable', 503, 'Redis is away.');
+    fireEvent.click(screen.getByRole('button', { name: 'Show it' }));
+    await screen.findByText('Redis is away.');
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByText('City 99')).toBeTruthy();
+    expect(screen.queryByText('City 100')).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: '150 more' }));
+    expect(await screen.findByText('City 199')).toBeTruthy();
   });
 
   it('draws its way through the states, in words too', async () => {

@@ -24,6 +24,7 @@ import { CopyButton } from '../ui/copy-button.ts';
 import { Countdown } from '../ui/countdown.ts';
 import { Icon } from '../ui/icon.ts';
 import { JsonView } from '../ui/json-view.ts';
+import { LargeValue } from '../ui/large-value.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { ProgressLine } from '../ui/progress-line.ts';
 import { StateBadge } from '../ui/state-badge.ts';
@@ -51,6 +52,7 @@ const changesErrors: readonly string[] = ['retrying', 'dead-lettered', 'complete
     Countdown,
     Icon,
     JsonView,
+    LargeValue,
     MatButton,
     NgTemplateOutlet,
     ProblemNote,
@@ -98,6 +100,7 @@ export class TaskPage {
   protected readonly link = () => `${this.#page.location.origin}/tasks/${this.id()}`;
   protected readonly curl = () => `curl '${this.#page.location.origin}/api/tasks/${this.id()}'`;
   protected readonly ownId = () => this.id();
+  protected readonly resultAddress = computed(() => `/api/tasks/${this.id()}/result`);
 
   protected readonly due = computed(() => {
     const task = this.task();

@@ -1,53 +1,24 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  computed,
-  effect,
-  inject,
-  input,
-  linkedSignal,
-  signal,
-  untracked,
-} from '@angular/core';
+import { NgTemplateOutlet } from '@angular/common';
+import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
 import type { Task } from '../../../../contracts/task.ts';
 import type { ApiError } from '../../../../client/index.ts';
-import { Tasks } from '../live/tasks.ts';
-import { formatBytes } from '../ui/bytes.ts';
-import { Icon } from '../ui/icon.ts';
+import { largestUnasked, Tasks } from '../live/tasks.ts';
 import { JsonView } from '../ui/json-view.ts';
+import { LargeValue } from '../ui/large-value.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
-
-/** A larger one is fetched when a person asks for it; in bytes. */
-const largestUnasked = 500_000;
-/** A larger one would make the page slow; in bytes. */
-const largestShown = 20_000_000;
 
 /** What was handed in. */
 @Component({
   selector: 'app-task-payload',
-  imports: [Icon, JsonView, ProblemNote],
+  imports: [JsonView, LargeValue, NgTemplateOutlet, ProblemNote],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    @if (isLarge() && !isWanted()) {
-      <p i18n>It has {{ size() }}: too much to show without asking.</p>
-      <p class="acts">
-        @if (isShowable()) {
-          <button type="button" class="quiet-button" (click)="isWanted.set(true)" i18n>Show it</button>
-        }
-        <a class="quiet-button" [href]="address()" [download]="task().id + '.json'">
-          <app-icon name="download" [size]="16" /><ng-container i18n>Save it</ng-container>
-        </a>
-      </p>
+    @if (isLarge()) {
+      <app-large-value [address]="address()" [bytes]="task().payloadBytes" [fileName]="task().id + '.json'">
+        <ng-container [ngTemplateOutlet]="heading" />
+      </app-large-value>
     } @else if (payload(); as payload) {
-      <app-json-view [value]="payload.value">
-        <h2 i18n>Payload</h2>
-        @if (task().edited; as edited) {
-          <span class="muted" i18n>edited by {{ edited.by }}</span>
-          <a class="quiet-button" [href]="address() + '?version=original'" target="_blank" rel="noopener" i18n
-            >As it was submitted</a
-          >
-        }
-      </app-json-view>
+      <app-json-view [value]="payload.value"><ng-container [ngTemplateOutlet]="heading" /></app-json-view>
     } @else if (problem(); as problem) {
       <app-problem-note
         heading="The payload could not be fetched"
@@ -59,14 +30,19 @@ const largestShown = 20_000_000;
     } @else {
       <span class="skeleton" style="height: 40px"></span>
     }
+    <ng-template #heading>
+      <h2 i18n>Payload</h2>
+      @if (task().edited; as edited) {
+        <span class="muted" i18n>edited by {{ edited.by }}</span>
+        <a class="quiet-button" [href]="address() + '?version=original'" target="_blank" rel="noopener" i18n
+          >As it was submitted</a
+        >
+      }
+    </ng-template>
   `,
   styles: `
     :host {
       display: block;
-    }
-    .acts {
-      display: flex;
-      gap: 8px;
     }
   `,
 })
@@ -75,9 +51,6 @@ export class TaskPayload {
   readonly #api = inject(Tasks).client.api;
   readonly #id = computed(() => this.task().id);
   protected readonly isLarge = computed(() => this.task().payloadBytes > largestUnasked);
-  protected readonly isShowable = computed(() => this.task().payloadBytes <= largestShown);
-  protected readonly isWanted = linkedSignal<string, boolean>({ source: this.#id, computation: () => false });
-  protected readonly size = computed(() => formatBytes(this.task().payloadBytes));
   protected readonly address = computed(() => `/api/tasks/${this.#id()}/payload`);
   protected readonly payload = signal<{ readonly value: unknown } | undefined>(undefined);
   protected readonly problem = signal<ApiError | undefined>(undefined);
@@ -85,7 +58,7 @@ export class TaskPayload {
   constructor() {
     effect(() => {
       this.#id();
-      const isFetched = !this.isLarge() || this.isWanted();
+      const isFetched = !this.isLarge();
       untracked(() => {
         this.payload.set(undefined);
         if (isFetched) void this.load();

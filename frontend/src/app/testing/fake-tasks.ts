@@ -23,6 +23,8 @@ import {
   type TaskQuery,
 } from '../../../../client/index.ts';
 import { Tasks } from '../live/tasks.ts';
+import { LocalJson } from '../ui/json-source.ts';
+import { LargeJson } from '../ui/large-json.ts';
 import { statesInOrder } from '../ui/state-look.ts';
 
 export const echoType: TaskTypeInfo = {
@@ -106,6 +108,14 @@ export class FakeTasks {
   /** Of each batch, from 1. */
   refusedRows: readonly number[] = [];
   payload: unknown = { message: 'Hello' };
+  /** By address: what a worker would open. */
+  readonly large = new Map<string, unknown>();
+  readonly largeJson = {
+    open: async (address: string) => {
+      this.#refuse();
+      return Object.assign(new LocalJson(this.large.get(address)), { close: () => undefined });
+    },
+  };
   logs: readonly LogLine[] = [];
   droppedLogs = 0;
   logRequests = 0;
@@ -230,6 +240,7 @@ export function provideFakeTasks(tasks: FakeTasks): (Provider | EnvironmentProvi
     provideHttpClientTesting(),
     provideRouter([], withComponentInputBinding()),
     { provide: Tasks, useValue: tasks },
+    { provide: LargeJson, useValue: tasks.largeJson },
   ];
 }
 

@@ -1,13 +1,12 @@
-import { ChangeDetectionStrategy, Component, computed, input, linkedSignal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 import { shownLocale } from './locale.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
+import type { Row } from './records-in.ts';
 
 // Made once: making one takes longer than a hundred uses.
 const cells = new Intl.NumberFormat(shownLocale(), { maximumFractionDigits: 6 });
 
-/** Rows drawn at once: a table of ten thousand is shown in parts. */
-const page = 100;
+/** Longer texts are cut; all of them stand in the tree. */
+const longestCell = 400;
 
 /** Records as a table: one column per name, numbers to the right. */
 @Component({
@@ -24,7 +23,7 @@ const page = 100;
         </tr>
       </thead>
       <tbody>
-        @for (row of shown(); track $index) {
+        @for (row of rows(); track $index) {
           <tr>
             @for (column of columns(); track column.name) {
               <td [class.number]="column.isNumber || isNumber(row[column.name])">{{ cell(row[column.name]) }}</td>
@@ -34,7 +33,7 @@ const page = 100;
       </tbody>
     </table>
     @if (hidden() > 0) {
-      <button i18n type="button" class="quiet-button" (click)="count.set(count() + page)">{{ hidden() }} more</button>
+      <button i18n type="button" class="quiet-button" (click)="more.emit()">{{ hidden() }} more</button>
     }
   `,
   styles: `
@@ -77,20 +76,21 @@ const page = 100;
 export class DataTable {
   readonly rows = input.required<readonly Row[]>();
   readonly label = input($localize`Table`);
-  protected readonly page = page;
-  protected readonly count = linkedSignal({ source: this.rows, computation: () => page });
-  protected readonly shown = computed(() => this.rows().slice(0, this.count()));
-  protected readonly hidden = computed(() => this.rows().length - this.shown().length);
+  /** How many there are; more than `rows` where some are still to be fetched. */
+  readonly total = input.required<number>();
+  readonly more = output();
+  protected readonly hidden = computed(() => (this.rows().length > 0 ? this.total() - this.rows().length : 0));
   protected readonly columns = computed(() => {
-    const names = [...new Set(this.shown().flatMap((row) => Object.keys(row)))];
-    return names.map((name) => ({ name, isNumber: mostlyNumbers(this.shown().map((row) => row[name])) }));
+    const names = [...new Set(this.rows().flatMap((row) => Object.keys(row)))];
+    return names.map((name) => ({ name, isNumber: mostlyNumbers(this.rows().map((row) => row[name])) }));
   });
   protected readonly isNumber = (value: unknown) => typeof value === 'number';
 
   protected cell(value: unknown): string {
     if (value === undefined || value === null) return '';
     if (typeof value === 'number') return cells.format(value);
-    return typeof value === 'string' ? value : JSON.stringify(value);
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return text.length > longestCell ? `${text.slice(0, longestCell)}…` : text;
   }
 }
 
@@ -99,21 +99,4 @@ function mostlyNumbers(values: readonly unknown[]): boolean {
   const present = values.filter((value) => value !== undefined && value !== null);
   const numbers = present.filter((value) => typeof value === 'number');
   return numbers.length > 0 && numbers.length * 2 >= present.length;
-}
-
-/** The records to draw as a table: the value itself or one of its fields, when these are flat and alike. */
-export function recordsIn(value: unknown): { readonly name: string; readonly rows: readonly Row[] } | undefined {
-  if (isRecords(value)) return { name: $localize`Table`, rows: value };
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [name, field] of Object.entries(value)) if (isRecords(field)) return { name, rows: field };
-  return undefined;
-}
-
-function isRecords(value: unknown): value is readonly Row[] {
-  return Array.isArray(value) && value.length > 0 && value.every(isFlat);
-}
-
-function isFlat(row: unknown): boolean {
-  if (typeof row !== 'object' || row === null || Array.isArray(row)) return false;
-  return Object.values(row).every((field) => typeof field !== 'object' || field === null);
 }

@@ -1,4 +1,5 @@
 import { fireEvent, render, screen } from '@testing-library/angular';
+import { type JsonSource, LocalJson } from './json-source.ts';
 import { JsonTree } from './json-tree.ts';
 
 const draw = (value: unknown) => render(JsonTree, { inputs: { value } });
@@ -29,5 +30,32 @@ describe('a JSON tree', () => {
     expect(screen.getByText(/^"x+…$/).textContent.length).toBeLessThan(500);
     fireEvent.click(screen.getByRole('button', { name: 'all' }));
     expect((await screen.findByText(/^"x+"$/)).textContent).toHaveLength(5002);
+    fireEvent.click(screen.getByRole('button', { name: 'less' }));
+    expect(await screen.findByText(/^"x+…$/)).toBeTruthy();
+  });
+
+  it('shows a very long text in parts', async () => {
+    await draw('x'.repeat(120_000));
+    fireEvent.click(screen.getByRole('button', { name: 'more' }));
+    expect((await screen.findByText(/^"x+…$/)).textContent).toHaveLength(50_402);
+    fireEvent.click(screen.getByRole('button', { name: 'more' }));
+    fireEvent.click(await screen.findByRole('button', { name: 'all' }));
+    expect((await screen.findByText(/^"x+"$/)).textContent).toHaveLength(120_002);
+  });
+
+  it('keeps what is unfolded while a document elsewhere answers later', async () => {
+    const here = new LocalJson({ list: Array.from({ length: 3 }, (_, i) => ({ deep: { leaf: i } })) });
+    const later = <T>(value: T) => new Promise<T>((resolve) => setTimeout(() => resolve(value), 20));
+    const source: JsonSource = {
+      outline: here.outline,
+      children: (path, from, count) => later(here.children(path, from, count)),
+      text: (path, length) => later(here.text(path, length)),
+      rows: (from, count) => later(here.rows(from, count)),
+      json: () => later(here.json()),
+    };
+    await render(JsonTree, { inputs: { source } });
+    fireEvent.click(await screen.findByRole('button', { name: /^2/, expanded: false }));
+    fireEvent.click(await screen.findByRole('button', { name: /^deep/, expanded: false }));
+    expect((await screen.findByText('leaf')).parentElement!.textContent).toMatch(/leaf\s*2/);
   });
 });

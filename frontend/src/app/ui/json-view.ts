@@ -1,12 +1,16 @@
-import { ChangeDetectionStrategy, Component, computed, input, linkedSignal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, input, linkedSignal, untracked } from '@angular/core';
 import { CopyButton } from './copy-button.ts';
-import { DataTable, recordsIn } from './data-table.ts';
+import { DataTable } from './data-table.ts';
+import { type JsonSource, LocalJson, whenThere } from './json-source.ts';
 import { JsonTree } from './json-tree.ts';
-import { mediaIn } from './media-in.ts';
 import { MediaList } from './media-list.ts';
 import { formatNumber } from './number.ts';
+import type { Row } from './records-in.ts';
 
-/** A JSON value: as a table where it is one, else as a tree; to copy either way. */
+/** Rows fetched at once: a table of ten thousand is shown in parts. */
+const page = 100;
+
+/** A JSON value, or a document that lies elsewhere: as a table where it is one, else as a tree; to copy either way. */
 @Component({
   selector: 'app-json-view',
   imports: [CopyButton, DataTable, JsonTree, MediaList],
@@ -26,23 +30,23 @@ import { formatNumber } from './number.ts';
       }
       <app-copy-button class="copy" label="Copy JSON" i18n-label [text]="json" />
     </div>
-    @if (media().length > 0) {
-      <app-media-list [media]="media()" />
+    @if (outline().media.length > 0) {
+      <app-media-list [media]="outline().media" />
     }
     @if (isTable() && records(); as table) {
-      @if (facts().length > 0) {
+      @if (outline().facts.length > 0) {
         <dl>
-          @for (fact of facts(); track fact[0]) {
+          @for (fact of outline().facts; track fact[0]) {
             <div>
               <dt class="muted">{{ fact[0] }}</dt>
-              <dd>{{ fact[1] }}</dd>
+              <dd>{{ factText(fact[1]) }}</dd>
             </div>
           }
         </dl>
       }
-      <app-data-table [rows]="table.rows" [label]="table.name" />
+      <app-data-table [rows]="rows()" [total]="table.total" [label]="table.path[0] ?? wholeTable" (more)="showMore()" />
     } @else {
-      <app-json-tree [value]="value()" />
+      <app-json-tree [source]="document()" />
     }
   `,
   styles: `
@@ -85,22 +89,31 @@ import { formatNumber } from './number.ts';
   `,
 })
 export class JsonView {
-  readonly value = input.required<unknown>();
-  protected readonly records = computed(() => recordsIn(this.value()));
+  readonly value = input<unknown>();
+  readonly source = input<JsonSource>();
+  protected readonly wholeTable = $localize`Table`;
+  protected readonly document = computed(() => this.source() ?? new LocalJson(this.value()));
+  protected readonly outline = computed(() => this.document().outline);
+  protected readonly records = computed(() => this.outline().records);
   protected readonly isTable = linkedSignal(() => this.records() !== undefined);
-  /** Pictures and other files in it. */
-  protected readonly media = computed(() => mediaIn(this.value()));
-  /** What stands beside the table in the same object. */
-  protected readonly facts = computed(() => {
-    const value = this.value();
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-    const rest = Object.entries(value).filter(([name]) => name !== this.records()?.name);
-    return rest.map(([name, fact]) => [name, factText(fact)] as const);
-  });
-  protected readonly json = () => JSON.stringify(this.value(), null, 2);
-}
+  protected readonly rows = linkedSignal<JsonSource, readonly Row[]>({ source: this.document, computation: () => [] });
+  protected readonly json = () => this.document().json();
 
-function factText(fact: unknown): string {
-  if (typeof fact === 'string') return fact;
-  return typeof fact === 'number' ? formatNumber(fact) : JSON.stringify(fact);
+  constructor() {
+    effect(() => {
+      this.document();
+      if (this.isTable()) untracked(() => this.rows().length > 0 || this.showMore());
+    });
+  }
+
+  protected showMore(): void {
+    const [source, known] = [this.document(), this.rows()];
+    whenThere(source.rows(known.length, page), (more) => {
+      if (source === this.document() && known === this.rows()) this.rows.set([...known, ...more]);
+    });
+  }
+
+  protected factText(fact: string | number): string {
+    return typeof fact === 'number' ? formatNumber(fact) : fact;
+  }
 }

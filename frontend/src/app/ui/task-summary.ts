@@ -1,5 +1,6 @@
 import type { Task } from '../../../../contracts/task.ts';
 import { serverText } from './server-text.ts';
+import { formatBytes } from './bytes.ts';
 import { formatNumber } from './number.ts';
 
 const longest = 120;
@@ -8,7 +9,9 @@ const longest = 120;
 export function taskSummary(task: Task): string {
   switch (task.state) {
     case 'completed':
-      return resultSummary(task.result);
+      return task.resultBytes === undefined
+        ? resultSummary(task.result)
+        : $localize`${formatBytes(task.resultBytes)}:size: of result`;
     case 'retrying':
     case 'dead-lettered':
       return errorText(task);
