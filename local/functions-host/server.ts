@@ -21,6 +21,7 @@ import { readOrCreateSecret } from './secret-file.ts';
 import { createServiceBusOutput } from './service-bus/output-binding.ts';
 import { servedFunctions } from './served-functions.ts';
 import { createSignIn } from './sign-in/endpoints.ts';
+import { createBearerTokens } from './sign-in/bearer-tokens.ts';
 import { createSessionCookies } from './sign-in/session-cookie.ts';
 import { connectionInfoBinding } from './signalr/connection-info-binding.ts';
 import { signalROutputBinding } from './signalr/output-binding.ts';
@@ -95,7 +96,8 @@ async function startParts(
 
   const routes = createRouteTable(functions, hostJson.routePrefix);
   reportRoutes(routes, log);
-  const signIn = createSignIn(createSessionCookies(await readOrCreateSecret(join(dataFolder, 'session.key'))));
+  const key = await readOrCreateSecret(join(dataFolder, 'session.key'));
+  const signIn = createSignIn(createSessionCookies(key), createBearerTokens(key));
   const forwarder = capabilities['HttpUri'] ? createHttpForwarder(capabilities['HttpUri']) : undefined;
   const authorize = await authorization(options, functions);
   const admin = createAdmin({ functions, runner, log, authorize });

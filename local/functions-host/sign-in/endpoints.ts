@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { writeEmpty, writeText } from '../http/response.ts';
 import { loginPage } from './login-page.ts';
 import { authMe, defaultRole, localUser, type Principal } from './principal.ts';
+import type { BearerTokens } from './bearer-tokens.ts';
 import type { SessionCookies } from './session-cookie.ts';
 
 /** App Service Authentication, played on this machine: `/.auth/me`, `/.auth/login/aad`, `/.auth/logout`. */
 export interface SignIn {
-  /** The user of the session cookie, else the local user. */
+  /** The user of the bearer token or session cookie, else the local user. @throws HttpRefusal for a wrong token */
   principalOf(request: IncomingMessage): Principal;
   /** Answers a request below `/.auth/`. */
   handle(request: IncomingMessage, response: ServerResponse, url: URL): void;
@@ -15,15 +16,16 @@ export interface SignIn {
 /** Names become header values and keys: letters, digits and a few signs, 64 at most. */
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 
-export function createSignIn(cookies: SessionCookies): SignIn {
-  const principalOf = (request: IncomingMessage) => cookies.read(request.headers.cookie) ?? localUser;
+export function createSignIn(cookies: SessionCookies, tokens: BearerTokens): SignIn {
+  const principalOf = ({ headers }: IncomingMessage) =>
+    tokens.read(headers.authorization) ?? cookies.read(headers.cookie) ?? localUser;
   return {
     principalOf,
     handle: (request, response, url) => {
       if (request.method !== 'GET' && request.method !== 'POST') return writeEmpty(response, 404);
       switch (url.pathname.replace(/\/$/, '').toLowerCase()) {
         case '/.auth/me':
-          return writeJson(response, authMe(principalOf(request)));
+          return writeMe(response, principalOf(request), tokens);
         case '/.auth/login/aad':
           return logIn(response, url, cookies);
         case '/.auth/logout':
@@ -34,6 +36,10 @@ export function createSignIn(cookies: SessionCookies): SignIn {
       }
     },
   };
+}
+
+function writeMe(response: ServerResponse, principal: Principal, tokens: BearerTokens): void {
+  writeJson(response, authMe(principal, tokens.issue(principal)));
 }
 
 function logIn(response: ServerResponse, url: URL, cookies: SessionCookies): void {

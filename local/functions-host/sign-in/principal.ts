@@ -3,6 +3,8 @@ export interface Principal {
   /** In Azure the object ID of Entra ID; here the name. */
   readonly id: string;
   readonly roles: readonly string[];
+  /** When the session ends, in milliseconds since 1970; none without a session. */
+  readonly expiresAt?: number;
 }
 
 /** Who a request without a session belongs to. */
@@ -41,9 +43,13 @@ function writeHeaders(principal: Principal): Record<string, string> {
   };
 }
 
-/** The answer of `/.auth/me`: one entry for the signed-in user. */
-export function authMe(principal: Principal): object[] {
-  return [{ provider_name: identityProvider, user_id: principal.id, user_claims: claimsOf(principal) }];
+/** The answer of `/.auth/me`: one entry for the signed-in user, with a token that stands for them. */
+export function authMe(principal: Principal, idToken: string): object[] {
+  const { id, expiresAt } = principal;
+  const ends = expiresAt === undefined ? {} : { expires_on: new Date(expiresAt).toISOString() };
+  return [
+    { provider_name: identityProvider, user_id: id, user_claims: claimsOf(principal), id_token: idToken, ...ends },
+  ];
 }
 
 function claimsOf({ id, roles }: Principal): { typ: string; val: string }[] {

@@ -13,22 +13,18 @@ export interface SessionCookies {
   read(cookieHeader: string | undefined): Principal | undefined;
 }
 
-interface Session extends Principal {
-  readonly expiresAt: number;
-}
-
 const rememberedSessions = 1_000;
 
 export function createSessionCookies(key: Buffer, now: () => number = Date.now): SessionCookies {
   const sign = (payload: string) => createHmac('sha256', key).update(payload).digest('base64url');
   /** Sessions by the cookie that was checked: it comes with every request. */
-  const checked = new Map<string, { readonly principal: Principal; readonly expiresAt: number }>();
+  const checked = new Map<string, Required<Principal>>();
   const check = (cookie: string) => {
     const [payload, signature] = cookie.split('.');
     if (!payload || !signature || !equal(signature, sign(payload))) return undefined;
-    const { id, roles, expiresAt } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Session;
+    const { id, roles, expiresAt } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Required<Principal>;
     if (checked.size >= rememberedSessions) checked.clear();
-    const session = { principal: { id, roles }, expiresAt };
+    const session = { id, roles, expiresAt };
     checked.set(cookie, session);
     return session;
   };
@@ -43,7 +39,7 @@ export function createSessionCookies(key: Buffer, now: () => number = Date.now):
     read: (cookieHeader) => {
       const cookie = cookieValue(cookieHeader);
       const session = cookie === undefined ? undefined : (checked.get(cookie) ?? check(cookie));
-      return session !== undefined && session.expiresAt > now() ? session.principal : undefined;
+      return session !== undefined && session.expiresAt > now() ? session : undefined;
     },
   };
 }

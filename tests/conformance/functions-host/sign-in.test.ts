@@ -91,6 +91,39 @@ test('/.auth/me names the user as App Service does', async () => {
   expect(rolesIn(me.user_claims)).toEqual(['operator', 'auditor']);
 });
 
+test('the token of /.auth/me stands for the user, as one of Entra ID does in Azure', async () => {
+  const { cookie } = await signIn('user=bob&roles=auditor');
+  const meOf = async (headers: Record<string, string>) =>
+    ((await (await app.fetch('/.auth/me', { headers })).json()) as [{ id_token: string; expires_on?: string }])[0];
+  const { id_token: token, expires_on: ends = '' } = await meOf({ cookie });
+  expect(Date.parse(ends)).toBeGreaterThan(Date.now());
+  expect(await whoAmI({ authorization: `Bearer ${token}` })).toMatchObject({ id: 'bob', roles: ['auditor'] });
+  const ofNobody = await meOf({});
+  expect(ofNobody.expires_on).toBeUndefined();
+  expect(await whoAmI({ authorization: `bearer ${ofNobody.id_token}`, cookie })).toMatchObject({ id: 'local-user' });
+});
+
+test.each([
+  ['forged', (token: string) => `${token.slice(0, -4)}AAAA`],
+  [
+    'signed by nobody',
+    () => `${['{"alg":"none"}', '{"sub":"bob"}'].map((part) => Buffer.from(part).toString('base64url')).join('.')}.`,
+  ],
+  ['that is a session', (_token: string, cookie: string) => cookie.split('=')[1]!],
+  ['from elsewhere', () => 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl'],
+])('a token %s is refused, and does not make anybody the local user', async (_what, spoil) => {
+  const { cookie } = await signIn('user=bob');
+  const [me] = (await (await app.fetch('/.auth/me', { headers: { cookie } })).json()) as [{ id_token: string }];
+  for (const path of ['/whoami', '/.auth/me']) {
+    const answer = await app.fetch(path, { headers: { authorization: `Bearer ${spoil(me.id_token, cookie)}` } });
+    expect(answer.status).toBe(401);
+  }
+});
+
+test('other kinds of authorization are for the functions', async () => {
+  expect((await whoAmI({ authorization: 'Basic Ym9iOmI=' })).id).toBe('local-user');
+});
+
 test('signing out ends the session', async () => {
   const response = await app.fetch('/.auth/logout?post_logout_redirect_uri=/bye');
   expect([response.status, response.headers.get('location')]).toEqual([302, '/bye']);
