@@ -17,6 +17,20 @@ const into = (folder) => `(^|/)\\.\\./${folder}/`;
 /** Without a locale, numbers and dates follow the browser's language, also where the person has chosen another for the app. */
 const locales = 'Numbers and dates follow the language shown: give shownLocale() of ui/locale.ts.';
 
+/** The Content Security Policy refuses style attributes; what Angular binds is no attribute. */
+const noStyleAttribute = {
+  create: ({ sourceCode, report }) => ({
+    Program() {
+      for (const { index } of sourceCode.text.matchAll(/\sstyle="/g)) {
+        report({
+          loc: sourceCode.getLocFromIndex(index),
+          message: 'The page’s policy refuses style attributes: bind it, [style.height.px]="80", or use a class.',
+        });
+      }
+    },
+  }),
+};
+
 /** The same for templates; by their text, as the syntax tree lacks what stands in plurals. Angular's own pipes write as en-US. */
 const localeInTemplates = {
   create: ({ sourceCode, report }) => ({
@@ -143,7 +157,7 @@ export default defineConfig(
   {
     files: ['frontend/src/**/*.html'],
     extends: [angular.configs.templateRecommended, angular.configs.templateAccessibility],
-    plugins: { ours: { rules: { 'locale-in-templates': localeInTemplates } } },
-    rules: { 'ours/locale-in-templates': 'error' },
+    plugins: { ours: { rules: { 'locale-in-templates': localeInTemplates, 'no-style-attribute': noStyleAttribute } } },
+    rules: { 'ours/locale-in-templates': 'error', 'ours/no-style-attribute': 'error' },
   },
 );

@@ -84,7 +84,7 @@ function contentPolicy(nonce?: string): string {
     const blobs = storage === undefined ? '' : ` ${new URL(blobEndpoint(storage)).origin}`;
     connectSources = `${endpoint} ${endpoint.replace(/^http/, 'ws')}${blobs}`;
   }
-  // Templates set style attributes; style elements need the nonce, and scripts come from files only.
+  // Style elements need the nonce, style attributes are refused (bindings go by the CSSOM), and scripts come from files only.
   const styles = nonce === undefined ? '' : ` 'nonce-${nonce}'`;
-  return `default-src 'self'; script-src 'self'; style-src 'self'${styles}; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ${connectSources}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'`;
+  return `default-src 'self'; script-src 'self'; style-src 'self'${styles}; img-src 'self' data: blob:; connect-src 'self' ${connectSources}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'`;
 }

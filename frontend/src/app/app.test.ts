@@ -24,7 +24,9 @@ describe('the frame', () => {
     expect(screen.getByText('(12)')).toBeTruthy();
     tasks.connection.set({ kind: 'offline', retryAt: Date.now() + 3000 });
     await waitFor(() => expect(indicator.textContent).toBe('Offline'));
-    expect(screen.getByText(/retrying/).textContent).toMatch(/in (3|2\.9) s/);
+    expect(screen.getByText('retrying').parentElement!.textContent).toMatch(/retrying\s+in (3|2\.\d) s/);
+    fireEvent.click(screen.getByRole('button', { name: 'Retry now' }));
+    expect(tasks.retries).toBe(1);
   });
 
   it('shows who I am, and ways to sign out or be somebody else', async () => {

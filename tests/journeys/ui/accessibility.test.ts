@@ -137,5 +137,6 @@ it('has an icon where browsers look for one, and scripts from files only', async
   const policy = page.headers.get('content-security-policy')!;
   expect(policy).toMatch(/script-src 'self'(;|$)/);
   expect(policy).toMatch(/style-src 'self' 'nonce-[\w+/=]+';/);
+  expect(policy).not.toMatch(/unsafe|-attr|-elem/);
   expect(await page.text()).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=/);
 });

@@ -1,8 +1,11 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { Api } from '../../support/api.ts';
 import { useStack } from '../../support/stack.ts';
-import { useBrowser } from '../../support/use-browser.ts';
-import { indicator, rowOf, untilLive } from './pages.ts';
+import { artifacts, useBrowser } from '../../support/use-browser.ts';
+import { accessibilityFaults } from './accessibility.ts';
+import { indicator, overflow, rowOf, untilLive } from './pages.ts';
 import { watchTexts } from './seen-texts.ts';
 
 const browser = useBrowser();
@@ -47,6 +50,24 @@ it('sends receipts after a reload that could not be sent before', async () => {
 });
 
 describe('when the network goes', () => {
+  it.each([1280, 360])('says when it tries again, and does so at once when asked to, %d pixels wide', async (width) => {
+    browser.mayComplain(/ERR_FAILED/);
+    const page = await browser.open('about:blank', { width });
+    await page.route('**/api/negotiate', (route) => route.abort());
+    await page.goto(`${stack().baseUrl}/tasks`);
+    const banner = page.getByRole('banner');
+    await banner.getByText(/^in ([4-9]|\d\d)(\.\d)? s$/).waitFor();
+    const retry = banner.getByRole('button', { name: 'Retry now' });
+    expect({ overflow: await overflow(page), faults: await accessibilityFaults(page) }).toEqual({ overflow: 0, faults: [] }); // prettier-ignore
+    mkdirSync(artifacts, { recursive: true });
+    await page.screenshot({ path: join(artifacts, `offline-${width}.png`) });
+    await banner.getByText(/^in ([4-9]|\d\d)(\.\d)? s$/).waitFor();
+    await page.unroute('**/api/negotiate');
+    await Promise.all([page.waitForRequest('**/api/negotiate', { timeout: 3_000 }), retry.click()]);
+    await untilLive(page);
+    await retry.waitFor({ state: 'detached' });
+  });
+
   it('says so, and shows what happened meanwhile once when it is back', async () => {
     browser.mayComplain(/ERR_INTERNET_DISCONNECTED/);
     const { api, page } = await listOf('nora');

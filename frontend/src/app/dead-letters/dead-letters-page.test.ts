@@ -3,7 +3,7 @@ import { Router } from '@angular/router';
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/angular';
 import { ApiError } from '../../../../client/index.ts';
 import { aGroup, aPlan, FakeOperations } from '../testing/fake-operations.ts';
-import { aTask, FakeTasks, provideFakeTasks } from '../testing/fake-tasks.ts';
+import { aTask, FakeTasks, http, provideFakeTasks } from '../testing/fake-tasks.ts';
 import { DeadLettersPage } from './dead-letters-page.ts';
 
 let tasks: FakeTasks;
@@ -117,4 +117,19 @@ it('discards only with a reason and a tick, and tells that it cannot be undone',
   fireEvent.click(button);
   expect(await region.findByText('12 discarded, 0 left as they were.')).toBeTruthy();
   expect(api.askedFor('discardDeadLetters')).toEqual([{ filter: {}, reason: 'tests' }]);
+});
+
+it.each([
+  ['user', 1],
+  ['operator', 0],
+])('tells a %s whose dead letters these are, where they are not those of all', async (role, notes) => {
+  api.groups = [aGroup()];
+  await open();
+  expect(screen.queryByText(/These are your own/)).toBeNull();
+  const user_claims = [{ typ: 'roles', val: role }]; // prettier-ignore
+  http()
+    .expectOne('/.auth/me')
+    .flush([{ user_id: 'ada', user_claims }]);
+  await screen.findByText('12 in one group');
+  await waitFor(() => expect(screen.queryAllByText(/These are your own/)).toHaveLength(notes));
 });

@@ -7,6 +7,7 @@ import { DeadLetterCount } from '../frame/dead-letter-count.ts';
 import { liveQuery } from '../live/live-query.ts';
 import { TaskTypes } from '../live/task-types.ts';
 import { Tasks } from '../live/tasks.ts';
+import { SignIn } from '../live/who.ts';
 import { ArrowKeys } from '../ui/arrow-keys.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
@@ -62,6 +63,9 @@ export class DeadLettersPage {
   /** What is being done with all that is shown: `replay` or `discard`. */
   readonly act = input<string>();
 
+  /** Said as soon as it is known who looks. */
+  protected readonly seesOwnOnly = computed(() => this.#who().isSignedIn && !this.#who().isOperator);
+  readonly #who = inject(SignIn).who;
   protected readonly types = inject(TaskTypes);
   readonly #api = inject(Tasks).client.api;
   readonly #router = inject(Router);

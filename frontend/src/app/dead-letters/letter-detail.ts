@@ -50,7 +50,7 @@ import { ServerTextPipe } from '../ui/server-text-pipe.ts';
         <p class="muted" i18n>Where in the code it failed is shown to people with the role “operator”.</p>
       }
     } @else if (!problem()) {
-      <span class="skeleton" style="height: 72px"></span>
+      <span class="skeleton" [style.height.px]="72"></span>
     }
     @if (isLarge()) {
       <app-large-value [address]="address()" [bytes]="task().payloadBytes" [fileName]="task().id + '.json'">

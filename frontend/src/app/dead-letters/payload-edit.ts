@@ -51,7 +51,7 @@ const longestEditable = 200_000;
     } @else if (payload.problem(); as problem) {
       <app-problem-note heading="The payload could not be fetched" i18n-heading [detail]="problem.message" />
     } @else {
-      <span class="skeleton" style="height: 96px"></span>
+      <span class="skeleton" [style.height.px]="96"></span>
     }
   `,
   styles: `

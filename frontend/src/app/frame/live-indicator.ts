@@ -3,11 +3,12 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { Tasks } from '../live/tasks.ts';
 import { signInAddress } from '../live/who.ts';
 import { Countdown } from '../ui/countdown.ts';
+import { Icon } from '../ui/icon.ts';
 
 /** The connection in words: a person knows at a glance whether what they see is now. */
 @Component({
   selector: 'app-live-indicator',
-  imports: [Countdown],
+  imports: [Countdown, Icon],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '[class]': 'connection().kind', '[title]': 'explanation()' },
   template: `
@@ -15,7 +16,12 @@ import { Countdown } from '../ui/countdown.ts';
     <span role="status">{{ word() }}</span>
     <!-- Outside of what is read aloud: these change many times a second. -->
     @if (connection().kind === 'offline') {
-      <span class="detail"><ng-container i18n>retrying</ng-container>&ngsp;<app-countdown [to]="retryAt()" /></span>
+      <span class="detail"
+        ><span class="word" i18n>retrying</span>&ngsp;<app-countdown [to]="retryAt()" />
+        <button type="button" class="quiet-button" title="Retry now" i18n-title (click)="tasks.retryNow()">
+          <app-icon name="retry" [size]="16" /><span class="word" i18n>Retry now</span>
+        </button>
+      </span>
     } @else if (connection().kind === 'signed-out') {
       <a class="detail" [href]="signInAddress" i18n>sign in</a>
     } @else if (missed() > 0) {
@@ -50,21 +56,36 @@ import { Countdown } from '../ui/countdown.ts';
       box-shadow: 0 0 0 3px color-mix(in srgb, var(--dot) 20%, transparent);
     }
     .detail {
+      display: inline-flex;
+      align-items: center;
+      gap: 4px;
       margin-left: -4px;
       color: var(--text-muted);
       font-weight: 400;
     }
     @media (width < 480px) {
-      span.detail {
-        display: none;
+      .detail {
+        margin-left: -2px;
+      }
+      .word {
+        position: absolute;
+        width: 1px;
+        height: 1px;
+        overflow: hidden;
+        clip-path: inset(50%);
+      }
+      .quiet-button {
+        min-width: 32px;
+        padding: 4px;
       }
     }
   `,
 })
 export class LiveIndicator {
-  readonly #clock = inject(Tasks).client.clock;
+  protected readonly tasks = inject(Tasks);
+  readonly #clock = this.tasks.client.clock;
   readonly #page = inject(DOCUMENT);
-  protected readonly connection = inject(Tasks).connection;
+  protected readonly connection = this.tasks.connection;
   protected readonly word = computed(() => {
     switch (this.connection().kind) {
       case 'connecting':

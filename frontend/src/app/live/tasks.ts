@@ -2,6 +2,7 @@ import { DOCUMENT } from '@angular/common';
 import { HttpClient } from '@angular/common/http';
 import { computed, DestroyRef, inject, Injectable, type Signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
+import { merge, Subject } from 'rxjs';
 import type { Task } from '../../../../contracts/task.ts';
 import { ServerClock, TaskClient } from '../../../../client/index.ts';
 import { angularRequest } from './angular-request.ts';
@@ -17,11 +18,12 @@ export const largestUnasked = 500_000;
 export class Tasks {
   readonly #page = inject(DOCUMENT);
   readonly #clock = new ServerClock();
+  readonly #retries = new Subject<void>();
   readonly client = new TaskClient({
     send: angularRequest(inject(HttpClient), this.#clock),
     clock: this.#clock,
     schedule: onNextFrame(this.#page),
-    wake: pageWakes(this.#page),
+    wake: merge(pageWakes(this.#page), this.#retries),
     isVisible: () => !this.#page.hidden,
     receiptMemory: inject(UnsentReceipts),
     resultLimit: largestUnasked,
@@ -31,6 +33,11 @@ export class Tasks {
   readonly list = toSignal(this.client.list$, { requireSync: true });
   readonly #order = new NewestFirst();
   readonly newestFirst: Signal<readonly Task[]> = computed(() => this.#order.of(this.byId()));
+
+  /** Tries to connect at once instead of when its turn comes. */
+  retryNow(): void {
+    this.#retries.next();
+  }
 
   constructor() {
     this.client.start();

@@ -8,10 +8,12 @@ import type { operatorRole as operatorRoleName } from '../../../../contracts/nam
 const operatorRole = 'operator' satisfies typeof operatorRoleName;
 
 /** What App Service Authentication answers at `/.auth/me`: one entry per identity provider, or none. */
-type AuthMe = readonly {
+export type AuthMe = readonly {
   readonly user_id?: string;
   readonly provider_name?: string;
   readonly expires_on?: string;
+  /** A JWT that stands for the person, for this app. */
+  readonly id_token?: string;
   readonly user_claims?: readonly { typ: string; val: string }[];
 }[];
 

@@ -43,7 +43,7 @@ interface Found {
         (retried)="found.refresh()"
       />
     } @else {
-      <span class="skeleton" style="height: 320px"></span>
+      <span class="skeleton" [style.height.px]="320"></span>
     }
   `,
   styles: `

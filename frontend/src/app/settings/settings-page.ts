@@ -6,12 +6,13 @@ import { languageKey, languages, shownLanguage } from '../frame/language.ts';
 import { Notifications } from '../frame/notifications.ts';
 import { Theme, themeLooks, themes } from '../frame/theme.ts';
 import { Memory } from '../ui/memory.ts';
+import { ScriptAccess } from './script-access.ts';
 import { SignInState } from './sign-in-state.ts';
 
 /** What this browser remembers for this person, and who they are here. */
 @Component({
   selector: 'app-settings-page',
-  imports: [MatButton, MatRadioButton, MatRadioGroup, SignInState],
+  imports: [MatButton, MatRadioButton, MatRadioGroup, ScriptAccess, SignInState],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './settings-page.html',
   styleUrl: './settings-page.scss',

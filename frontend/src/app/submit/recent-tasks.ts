@@ -23,7 +23,7 @@ const shown = 6;
       } @empty {
         @switch (list().kind) {
           @case ('loading') {
-            <li class="empty"><span class="skeleton" style="height: 40px"></span></li>
+            <li class="empty"><span class="skeleton" [style.height.px]="40"></span></li>
           }
           @case ('failed') {
             <li class="empty">

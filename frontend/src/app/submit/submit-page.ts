@@ -49,7 +49,7 @@ const oneColumn = '(width < 1000px)';
               @defer {
                 <app-submit-many [type]="type" />
               } @placeholder {
-                <span class="skeleton" style="height: 160px"></span>
+                <span class="skeleton" [style.height.px]="160"></span>
               }
             } @else {
               <app-submit-form [type]="type" />
@@ -68,9 +68,9 @@ const oneColumn = '(width < 1000px)';
           />
         }
         @default {
-          <span class="skeleton" style="height: 48px"></span>
-          <span class="skeleton" style="height: 160px"></span>
-          <span class="skeleton" style="height: 40px; width: 140px"></span>
+          <span class="skeleton" [style.height.px]="48"></span>
+          <span class="skeleton" [style.height.px]="160"></span>
+          <span class="skeleton" [style.height.px]="40" [style.width.px]="140"></span>
         }
       }
     </section>

@@ -28,7 +28,7 @@ import { ProblemNote } from '../ui/problem-note.ts';
         (retried)="load()"
       />
     } @else {
-      <span class="skeleton" style="height: 40px"></span>
+      <span class="skeleton" [style.height.px]="40"></span>
     }
     <ng-template #heading>
       <h2 i18n>Payload</h2>

@@ -34,6 +34,12 @@ const lookAgainMs = 1_000;
 const countOf = (meant: Meant) => ('ids' in meant ? meant.ids.length : meant.count);
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
+interface EndWords {
+  readonly one: string;
+  /** With the number, as it is shown. */
+  readonly many: (done: string) => string;
+}
+
 /** Cancels and replays many tasks part by part, so that one sees how far it is and can stop it. It goes on while other pages are open. */
 @Injectable({ providedIn: 'root' })
 export class BulkJobs {
@@ -51,7 +57,7 @@ export class BulkJobs {
     if (!this.#isOn(id)) return;
     this.change(id, { state: 'running' });
     await this.guarded(id, () => ('ids' in meant ? this.#cancelNamed(id, meant.ids) : this.#cancelFound(id, meant.filter, askedAt))); // prettier-ignore
-    this.tellEnd(id, (done) => $localize`${done}:count: tasks cancelled.`);
+    this.tellEnd(id, { one: $localize`1 task cancelled.`, many: (done) => $localize`${done}:count: tasks cancelled.` });
   }
 
   /** As a plan of the server's; stopping leaves those that are on their way. */
@@ -61,10 +67,10 @@ export class BulkJobs {
       const ids = 'ids' in meant ? meant.ids : await this.#findDeadLetters(id, meant.filter);
       if (ids.length === 0 || !this.#isOn(id)) return this.change(id, { total: 0 });
       const plan = await this.#api.replayDeadLetters({ ids: [...ids] });
-      this.#toasts.show($localize`A replay of ${ids.length}:count: tasks has begun.`);
+      this.#toasts.show(ids.length === 1 ? $localize`A replay of 1 task has begun.` : $localize`A replay of ${formatNumber(ids.length)}:count: tasks has begun.`); // prettier-ignore
       await this.#follow(id, plan);
     });
-    this.tellEnd(id, (done) => $localize`${done}:count: tasks replayed.`);
+    this.tellEnd(id, { one: $localize`1 task replayed.`, many: (done) => $localize`${done}:count: tasks replayed.` });
   }
 
   /** Before it begins: it never does. While it runs: what is done stays done. */
@@ -142,9 +148,10 @@ export class BulkJobs {
   }
 
   /** A job that did all it was asked for is gone, but for a word of it; what went otherwise stays to be read. */
-  tellEnd(id: number, words: (done: string) => string): void {
+  tellEnd(id: number, { one, many }: EndWords): void {
     const job = this.#get(id);
-    if (job?.state === 'done') this.#toasts.show(words(formatNumber(job.done)), { tone: 'success' });
+    if (job?.state === 'done')
+      this.#toasts.show(job.done === 1 ? one : many(formatNumber(job.done)), { tone: 'success' });
     if (job?.state === 'done' && job.refused === 0) this.dismiss(id);
   }
 

@@ -41,7 +41,10 @@ export class ExportTasks {
       }
       this.#download(format, parts, now);
     });
-    this.#jobs.tellEnd(id, (done) => $localize`${done}:count: tasks are in the file.`);
+    this.#jobs.tellEnd(id, {
+      one: $localize`1 task is in the file.`,
+      many: (done) => $localize`${done}:count: tasks are in the file.`,
+    });
   }
 
   async *#pages(filter: Filter, now: number): AsyncGenerator<readonly Task[]> {

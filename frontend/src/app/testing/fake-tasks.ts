@@ -80,6 +80,7 @@ export class FakeTasks {
   readonly byId = this.#byId.asReadonly();
   readonly newestFirst = () => [...this.#byId().values()].reverse();
   readonly connection = signal<ConnectionState>({ kind: 'live' });
+  retries = 0;
   readonly list = signal<ListState>({ kind: 'ready', hasMore: false });
   readonly events$ = new Subject<readonly TaskEvent[]>();
   readonly replays$ = new Subject<ReplayProgress>();
@@ -206,6 +207,10 @@ export class FakeTasks {
       return page;
     },
   };
+
+  retryNow(): void {
+    this.retries += 1;
+  }
 
   put(...tasks: readonly Task[]): void {
     this.#byId.update((known) => new Map([...known, ...tasks.map((task) => [task.id, task] as const)]));

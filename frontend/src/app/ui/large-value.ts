@@ -28,7 +28,7 @@ type Phase = { readonly json?: OpenedJson; readonly problem?: ApiError; readonly
         (retried)="open()"
       />
     } @else if (phase().isOpening) {
-      <span class="skeleton" style="height: 40px"></span>
+      <span class="skeleton" [style.height.px]="40"></span>
     } @else {
       <p i18n>It has {{ size() }}: too much to show without asking.</p>
       <p class="acts">

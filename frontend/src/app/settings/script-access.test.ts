@@ -1,0 +1,39 @@
+import { render, screen } from '@testing-library/angular';
+import { FakeTasks, http, provideFakeTasks } from '../testing/fake-tasks.ts';
+import { ScriptAccess } from './script-access.ts';
+
+const guid = '11111111-2222-3333-4444-555555555555';
+const claims = [
+  { typ: 'iss', val: `https://login.microsoftonline.com/${guid}/v2.0` },
+  { typ: 'aud', val: guid },
+];
+const token = `e30.${btoa(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 1_800 }))}.x`;
+
+async function open(me: unknown) {
+  const view = await render(ScriptAccess, { providers: provideFakeTasks(new FakeTasks()) });
+  http()
+    .expectOne('/.auth/me')
+    .flush(me as object);
+  await view.fixture.whenStable();
+}
+
+it('offers the token of the sign-in without showing it, and says when it ends', async () => {
+  await open([{ id_token: token, user_claims: [] }]);
+  expect(screen.getByText(/^in (29|30) min$/)).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Copy the token' })).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Copy as curl' })).toBeTruthy();
+  expect(document.body.textContent).not.toContain(token);
+  expect(screen.queryByText(/az account/)).toBeNull();
+});
+
+it('says how Entra ID gives one, where it signs people in', async () => {
+  await open([{ id_token: token, user_claims: claims }]);
+  expect(screen.getByText(/az account get-access-token/).textContent).toContain(`--resource api://${guid}`);
+  expect(screen.getByRole('button', { name: 'Copy the commands' })).toBeTruthy();
+});
+
+it.each([[[{ user_claims: [] }]], [[]], [null]])('says so where the platform gives no token: %j', async (me) => {
+  await open(me);
+  expect(screen.getByText(/gives the page no token/)).toBeTruthy();
+  expect(screen.queryByRole('button')).toBeNull();
+});

@@ -1,0 +1,38 @@
+import { DOCUMENT } from '@angular/common';
+import { HttpClient } from '@angular/common/http';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { catchError, of } from 'rxjs';
+import type { AuthMe } from '../live/who.ts';
+import { CopyButton } from '../ui/copy-button.ts';
+import { RelativeTime } from '../ui/relative-time.ts';
+import { curlWith, entraApp, entraCommand, ownToken } from './own-token.ts';
+
+/** How a script gets in: with the token of this sign-in, or with one that Entra ID gives it. */
+@Component({
+  selector: 'app-script-access',
+  imports: [CopyButton, RelativeTime],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './script-access.html',
+  styleUrl: './script-access.scss',
+})
+export class ScriptAccess {
+  readonly #origin = inject(DOCUMENT).location.origin;
+  /** Asked for anew: a page may be open for longer than a token lasts. */
+  readonly #me = toSignal(
+    inject(HttpClient)
+      .get<AuthMe | null>('/.auth/me')
+      .pipe(catchError(() => of([]))),
+  );
+  protected readonly me = computed(() => (this.#me() === undefined ? undefined : (this.#me() ?? [])));
+  protected readonly token = computed(() => ownToken(this.me() ?? []));
+  protected readonly entra = computed(() => {
+    const app = entraApp(this.me() ?? []);
+    return app && entraCommand(app, this.#origin);
+  });
+  /** The token is not for eyes. */
+  protected readonly shownCurl = curlWith('…', this.#origin);
+  protected readonly tokenText = () => this.token()?.text ?? '';
+  protected readonly curl = () => curlWith(this.tokenText(), this.#origin);
+  protected readonly entraText = () => this.entra() ?? '';
+}
