@@ -130,6 +130,16 @@ it('has another nonce for its styles each time', async () => {
   expect(await read()).not.toBe(await read());
 });
 
+it('lets nothing style the page by an attribute that was slipped into it', async () => {
+  browser.mayComplain(/Content Security Policy/);
+  const page = await browser.open(`${stack().baseUrl}/settings`);
+  await untilLive(page);
+  const color = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const before = await color();
+  await page.evaluate(() => document.body.setAttribute('style', 'background-color: rgb(1, 2, 3) !important'));
+  expect(await color()).toBe(before);
+});
+
 it('has an icon where browsers look for one, and scripts from files only', async () => {
   const icon = await fetch(`${stack().baseUrl}/favicon.ico`);
   expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/x-icon']);
