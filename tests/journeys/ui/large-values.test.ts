@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { Api } from '../../support/api.ts';
@@ -71,6 +71,25 @@ it.each([1280, 360])('shows ten megabytes part by part, %d pixels wide', async (
     .getByText(/of result/)
     .waitFor();
   await workers(page, 0);
+});
+
+it('draws and saves a picture of megabytes', async () => {
+  // One pixel, and what a reader of PNG passes over.
+  const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64'); // prettier-ignore
+  const file = Buffer.concat([pixel, Buffer.alloc(3_000_000)]);
+  const api = new Api(stack().baseUrl);
+  const picture = { contentType: 'image/png', base64: file.toString('base64') };
+  const task = await api.submit('echo', { message: { picture } });
+  await api.ended(task.id);
+  const page = await browser.open(`${stack().baseUrl}/tasks/${task.id}`);
+  await panel(page).getByRole('button', { name: 'Show it' }).click();
+  const image = panel(page).getByRole('img', { name: 'message.picture' });
+  await image.waitFor();
+  expect(await image.getAttribute('src')).toMatch(/^blob:/);
+  await page.waitForFunction(() => document.querySelector<HTMLImageElement>('figure img')?.naturalWidth === 1);
+  const saving = page.waitForEvent('download');
+  await panel(page).getByRole('link', { name: 'Save' }).click();
+  expect(readFileSync(await (await saving).path()).equals(file)).toBe(true);
 });
 
 it('says why what it was to show is not there any more', async () => {

@@ -94,14 +94,11 @@ export class PayloadEdit {
   readonly patched = output<JsonPatch | undefined>();
   /** False while the text is no JSON. */
   readonly readable = output<boolean>();
-  readonly #api = inject(Tasks).client.api;
-  protected readonly payload = liveQuery({
-    params: this.taskId,
-    load: async (id) => ({ json: await this.#api.getPayload(id) }),
-  });
+  readonly #tasks = inject(Tasks);
+  protected readonly payload = liveQuery({ params: this.taskId, load: (id) => this.#load(id) });
   protected readonly before = computed(() => this.payload.value()?.json);
   protected readonly original = computed(() => JSON.stringify(this.before(), null, 2));
-  protected readonly isTooLong = computed(() => (this.original() ?? '').length > longestEditable);
+  protected readonly isTooLong = computed(() => this.payload.value()?.isKnownTooLong === true || (this.original() ?? '').length > longestEditable); // prettier-ignore
   protected readonly text = signal<string | undefined>(undefined);
   protected readonly rows = computed(() => Math.min(18, Math.max(4, (this.original() ?? '').split('\n').length)));
   protected readonly edit = computed(() => {
@@ -122,5 +119,13 @@ export class PayloadEdit {
       this.patched.emit(this.patch());
       this.readable.emit(this.edit()?.kind !== 'broken');
     });
+  }
+
+  /** What cannot be edited anyway is not fetched, where its size is known. */
+  async #load(id: string): Promise<{ readonly json?: unknown; readonly isKnownTooLong?: boolean }> {
+    const { payloadBytes = 0 } = this.#tasks.byId().get(id) ?? {};
+    // A character is four bytes at most.
+    if (payloadBytes > longestEditable * 4) return { isKnownTooLong: true };
+    return { json: await this.#tasks.client.api.getPayload(id) };
   }
 }

@@ -230,6 +230,15 @@ describe('the page of a task', () => {
     expect(links[1]).toBe('data:application/octet-stream;base64,PGI+');
   });
 
+  it('fetches no payload to be edited that is too long for it', async () => {
+    tasks.put(aTask({ ...ended, state: 'dead-lettered', payloadBytes: 9_000_000 }));
+    const getPayload = jest.spyOn(tasks.client.api, 'getPayload');
+    await open();
+    fireEvent.click(await screen.findByRole('button', { name: 'Edit and replay' }));
+    expect(await screen.findByText('This payload is too long to edit here')).toBeTruthy();
+    expect(getPayload).not.toHaveBeenCalled();
+  });
+
   it('edits the payload of a dead letter, shows what that changes, and replays it so', async () => {
     tasks.payload = { message: 'Hallo', failures: 9 };
     tasks.put(aTask({ ...ended, state: 'dead-lettered', attempt: 7, error }));

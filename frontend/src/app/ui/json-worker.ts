@@ -1,5 +1,6 @@
 /** Runs as a worker: keeps one large JSON document, and gives the parts of it that are looked at. */
-import { type JsonSource, LocalJson } from './json-source.ts';
+import { type JsonOutline, type JsonSource, LocalJson } from './json-source.ts';
+import { withBlobs } from './media-in.ts';
 
 export interface JsonQuestion {
   readonly number: number;
@@ -32,10 +33,15 @@ addEventListener('message', ({ data }: MessageEvent<JsonQuestion>) => {
 });
 
 async function answer({ what, given }: JsonQuestion): Promise<unknown> {
-  if (what === 'open') return (opened = new LocalJson(await fetchJson(given[0] as string))).outline;
+  if (what === 'open') return open(given[0] as string);
   // A blob goes to the page without being copied.
   if (what === 'json') return new Blob([opened!.json(0)], { type: 'text/plain' });
   return (opened![what] as (...given: readonly unknown[]) => unknown)(...given);
+}
+
+async function open(address: string): Promise<JsonOutline> {
+  opened = new LocalJson(await fetchJson(address));
+  return { ...opened.outline, media: withBlobs(opened.outline.media) };
 }
 
 async function fetchJson(address: string): Promise<unknown> {

@@ -3,8 +3,29 @@ export interface Media {
   /** Where in the value, e.g. `thumbnail`. */
   readonly name: string;
   readonly mediaType: string;
-  /** Base64. */
-  readonly data: string;
+  /** Base64; of a large one the bytes. */
+  readonly data: string | Blob;
+}
+
+/** Characters: a longer address would keep the page waiting while it is read. */
+const longestBase64 = 100_000;
+
+/** With the bytes of large files instead of their base64, for another thread to pass on. */
+export function withBlobs(media: readonly Media[]): Media[] {
+  return media.map((file) => {
+    if (typeof file.data !== 'string' || file.data.length <= longestBase64) return file;
+    const bytes = decode(file.data);
+    return bytes === undefined ? file : { ...file, data: new Blob([bytes]) };
+  });
+}
+
+/** Undefined for what is no base64. */
+function decode(base64: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
 }
 
 const mostShown = 20;

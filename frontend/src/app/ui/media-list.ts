@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, effect, input, signal } from '@angular/core';
 import { formatBytes } from './bytes.ts';
 import { Icon } from './icon.ts';
 import { isPicture, type Media } from './media-in.ts';
@@ -11,8 +11,8 @@ import { isPicture, type Media } from './media-in.ts';
   template: `
     @for (file of files(); track file.name) {
       <figure>
-        @if (file.picture) {
-          <img [src]="file.url" [alt]="file.name" loading="lazy" />
+        @if (file.picture; as picture) {
+          <img [src]="picture" [alt]="file.name" loading="lazy" />
         }
         <figcaption>
           <app-icon name="file" [size]="16" />
@@ -53,14 +53,42 @@ import { isPicture, type Media } from './media-in.ts';
 })
 export class MediaList {
   readonly media = input.required<readonly Media[]>();
-  protected readonly files = computed(() =>
-    this.media().map((file) => ({
-      ...file,
-      picture: isPicture(file),
-      // Nothing but a picture goes by its own type: a browser that opens it would run what it holds.
-      url: `data:${isPicture(file) ? file.mediaType : 'application/octet-stream'};base64,${file.data}`,
-      size: formatBytes(Math.floor((file.data.length * 3) / 4)),
-      fileName: `${file.name.replaceAll(/[^\w.-]+/g, '-') || 'result'}.${file.mediaType.split(/[/+]/)[1] ?? 'bin'}`,
-    })),
-  );
+  protected readonly files = signal<readonly ShownFile[]>([]);
+
+  constructor() {
+    effect((onCleanup) => {
+      const files = this.media().map(shown);
+      this.files.set(files);
+      onCleanup(() => {
+        for (const { url, picture } of files) for (const one of [url, picture]) if (one?.startsWith('blob:')) URL.revokeObjectURL(one); // prettier-ignore
+      });
+    });
+  }
+}
+
+interface ShownFile {
+  readonly name: string;
+  readonly mediaType: string;
+  /** To save it from. Nothing goes by its own type: a browser that opens it would run what it holds. */
+  readonly url: string;
+  /** Address of what is drawn. */
+  readonly picture?: string;
+  readonly size: string;
+  readonly fileName: string;
+}
+
+function shown(file: Media): ShownFile {
+  const { name, mediaType, data } = file;
+  return {
+    name,
+    mediaType,
+    url: addressOf(data, 'application/octet-stream'),
+    ...(isPicture(file) && { picture: addressOf(data, mediaType) }),
+    size: formatBytes(typeof data === 'string' ? Math.floor((data.length * 3) / 4) : data.size),
+    fileName: `${name.replaceAll(/[^\w.-]+/g, '-') || 'result'}.${mediaType.split(/[/+]/)[1] ?? 'bin'}`,
+  };
+}
+
+function addressOf(data: string | Blob, type: string): string {
+  return typeof data === 'string' ? `data:${type};base64,${data}` : URL.createObjectURL(data.slice(0, data.size, type));
 }
