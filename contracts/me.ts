@@ -10,5 +10,7 @@ export const Me = z.object({
   isOperator: z.boolean(),
   /** Until when the sign-in is good, where the platform says so. */
   expiresAt: z.iso.datetime().optional(),
+  /** Where Entra ID gives scripts a token for this app, where it is who signs people in. `resource`: `api://…` */
+  tokensFrom: z.object({ tenant: z.guid(), resource: z.string() }).optional(),
 });
 export type Me = z.infer<typeof Me>;

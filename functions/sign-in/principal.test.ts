@@ -36,6 +36,17 @@ it('tells who is signed in, and until when', () => {
   const headers = { 'x-ms-client-principal-id': 'ada', 'x-ms-client-principal': encode({ claims, role_typ: 'roles' }) };
   const all = { id: 'ada', name: 'Ada Lovelace', roles: ['operator'], isOperator: true };
   expect(readMe(new Headers(headers), 'app-service')).toEqual({ ...all, expiresAt: '2030-01-01T00:00:00.000Z' });
+  const guid = '11111111-2222-3333-4444-555555555555';
+  const tokensOf = (iss: string, aud: string) => {
+    const signedIn = encode({ claims: [{ typ: 'iss', val: iss }, { typ: 'aud', val: aud }] }); // prettier-ignore
+    return readMe(new Headers({ ...headers, 'x-ms-client-principal': signedIn }), 'app-service').tokensFrom;
+  };
+  const entra = { tenant: guid, resource: `api://${guid}` };
+  expect(tokensOf(`https://login.microsoftonline.com/${guid}/v2.0`, guid)).toEqual(entra);
+  expect(tokensOf(`https://sts.windows.net/${guid}/`, `api://${guid}`)).toEqual(entra);
+  for (const odd of ['', '$(reboot)', `${guid}; reboot`, `https://x/${guid}'/`]) {
+    expect([tokensOf(odd, guid), tokensOf(`https://x.example/${guid}/`, odd)]).toEqual([undefined, undefined]);
+  }
   const little = new Headers({ 'x-ms-client-principal-id': 'ada', 'x-ms-client-principal-name': 'ada@example.com' });
   const me = { id: 'ada', name: 'ada@example.com', roles: [], isOperator: false };
   expect(readMe(little, 'app-service')).toEqual(me);

@@ -42,7 +42,19 @@ export function readMe(headers: ReadableHeaders, signIn?: Settings['SignIn']): M
   const name = claim('name') ?? claim('preferred_username') ?? headers.get('x-ms-client-principal-name') ?? id;
   const expiresS = Number(claim('exp'));
   const expiresAt = expiresS > 0 ? { expiresAt: new Date(expiresS * 1000).toISOString() } : {};
-  return { id, name, roles: rolesOf(encoded), isOperator, ...expiresAt };
+  const tokensFrom = entraApp(claim('iss'), claim('aud'));
+  return { id, name, roles: rolesOf(encoded), isOperator, ...expiresAt, ...(tokensFrom && { tokensFrom }) };
+}
+
+const guid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
+const issuerPattern = new RegExp(`^https://[\\w.-]+/(${guid})(?:/|$)`);
+const audiencePattern = new RegExp(`^(?:api://)?(${guid})$`);
+
+/** Both end up in commands that people run: nothing but IDs. */
+function entraApp(issuer = '', audience = ''): Me['tokensFrom'] {
+  const tenant = issuerPattern.exec(issuer)?.[1];
+  const client = audiencePattern.exec(audience)?.[1];
+  return tenant === undefined || client === undefined ? undefined : { tenant, resource: `api://${client}` };
 }
 
 interface ClientPrincipal {

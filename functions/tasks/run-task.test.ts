@@ -56,6 +56,7 @@ beforeEach(async () => {
     onStarted: () => undefined,
     log: () => undefined,
     keepLogs: async () => undefined,
+    tellLogs: () => undefined,
     createToken: () => `token-${(tokens += 1)}`,
     random: () => 0.5,
     now: () => now,

@@ -3,17 +3,16 @@ import { FakeTasks, http, provideFakeTasks } from '../testing/fake-tasks.ts';
 import { ScriptAccess } from './script-access.ts';
 
 const guid = '11111111-2222-3333-4444-555555555555';
-const claims = [
-  { typ: 'iss', val: `https://login.microsoftonline.com/${guid}/v2.0` },
-  { typ: 'aud', val: guid },
-];
+const entra = { tokensFrom: { tenant: guid, resource: `api://${guid}` } };
 const token = `e30.${btoa(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 1_800 }))}.x`;
 
-async function open(me: unknown) {
+/** @param kept what the platform keeps; undefined where it keeps nothing */
+async function open(kept: object | null | undefined, me: object = {}) {
   const view = await render(ScriptAccess, { providers: provideFakeTasks(new FakeTasks()) });
-  http()
-    .expectOne('/.auth/me')
-    .flush(me as object);
+  const store = http().expectOne('/.auth/me');
+  if (kept === undefined) store.flush('Not Found', { status: 404, statusText: 'Not Found' });
+  else store.flush(kept);
+  http().expectOne('/api/me').flush(me);
   await view.fixture.whenStable();
 }
 
@@ -27,13 +26,15 @@ it('offers the token of the sign-in without showing it, and says when it ends', 
 });
 
 it('says how Entra ID gives one, where it signs people in', async () => {
-  await open([{ id_token: token, user_claims: claims }]);
+  await open(undefined, entra);
+  expect(screen.queryByRole('button', { name: 'Copy the token' })).toBeNull();
+  expect(screen.queryByText(/gives the page no token/)).toBeNull();
   expect(screen.getByText(/az account get-access-token/).textContent).toContain(`--resource api://${guid}`);
   expect(screen.getByRole('button', { name: 'Copy the commands' })).toBeTruthy();
 });
 
-it.each([[[{ user_claims: [] }]], [[]], [null]])('says so where the platform gives no token: %j', async (me) => {
-  await open(me);
+it.each([[[{ user_claims: [] }]], [[]], [null], [undefined]])('says so where nobody gives one: %j', async (kept) => {
+  await open(kept);
   expect(screen.getByText(/gives the page no token/)).toBeTruthy();
   expect(screen.queryByRole('button')).toBeNull();
 });

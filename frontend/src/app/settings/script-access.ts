@@ -3,10 +3,11 @@ import { HttpClient } from '@angular/common/http';
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { catchError, of } from 'rxjs';
+import type { Me } from '../../../../contracts/me.ts';
 import type { AuthMe } from '../live/who.ts';
 import { CopyButton } from '../ui/copy-button.ts';
 import { RelativeTime } from '../ui/relative-time.ts';
-import { curlWith, entraApp, entraCommand, ownToken } from './own-token.ts';
+import { curlWith, entraCommand, ownToken } from './own-token.ts';
 
 /** How a script gets in: with the token of this sign-in, or with one that Entra ID gives it. */
 @Component({
@@ -18,16 +19,14 @@ import { curlWith, entraApp, entraCommand, ownToken } from './own-token.ts';
 })
 export class ScriptAccess {
   readonly #origin = inject(DOCUMENT).location.origin;
-  /** Asked for anew: a page may be open for longer than a token lasts. */
-  readonly #me = toSignal(
-    inject(HttpClient)
-      .get<AuthMe | null>('/.auth/me')
-      .pipe(catchError(() => of([]))),
-  );
-  protected readonly me = computed(() => (this.#me() === undefined ? undefined : (this.#me() ?? [])));
-  protected readonly token = computed(() => ownToken(this.me() ?? []));
+  readonly #http = inject(HttpClient);
+  /** Asked for anew: a page may be open for longer than a token lasts. Without a token store the platform does not answer. */
+  readonly #kept = toSignal(this.#http.get<AuthMe | null>('/.auth/me').pipe(catchError(() => of(null))));
+  readonly #me = toSignal(this.#http.get<Me>('/api/me').pipe(catchError(() => of(null))));
+  protected readonly isKnown = computed(() => this.#kept() !== undefined && this.#me() !== undefined);
+  protected readonly token = computed(() => ownToken(this.#kept() ?? []));
   protected readonly entra = computed(() => {
-    const app = entraApp(this.me() ?? []);
+    const app = this.#me()?.tokensFrom;
     return app && entraCommand(app, this.#origin);
   });
   /** The token is not for eyes. */
