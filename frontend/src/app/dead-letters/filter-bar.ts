@@ -100,6 +100,8 @@ const typingMs = 200;
       select {
         flex: 1 1 30%;
         min-width: 96px;
+        padding: 0 24px 0 10px;
+        font-size: 13px;
       }
     }
   `,

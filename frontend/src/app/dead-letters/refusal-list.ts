@@ -35,7 +35,7 @@ import { ShownNumber } from '../ui/number.ts';
     }
     summary {
       min-height: 28px;
-      cursor: pointer;
+      color: inherit;
     }
     ul {
       display: grid;

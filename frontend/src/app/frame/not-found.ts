@@ -6,10 +6,21 @@ import { RouterLink } from '@angular/router';
   imports: [RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <h1 i18n>There is no such page</h1>
-    <p class="muted" i18n>
-      Check the address, or go to <a routerLink="/submit">Submit</a> or <a routerLink="/tasks">Tasks</a>.
-    </p>
+    <section class="card">
+      <h1 i18n>There is no such page</h1>
+      <p class="muted" i18n>
+        Check the address, or go to <a routerLink="/submit">Submit</a> or <a routerLink="/tasks">Tasks</a>.
+      </p>
+    </section>
+  `,
+  styles: `
+    section {
+      display: grid;
+      gap: 8px;
+      justify-items: center;
+      padding: 56px 16px;
+      text-align: center;
+    }
   `,
 })
 export class NotFound {}

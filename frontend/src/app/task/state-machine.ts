@@ -56,6 +56,9 @@ const half = { width: 66, height: 18 } as const;
           <span class="muted">→</span>
         }
         @for (state of step.states; track $index) {
+          @if ($index > 0) {
+            <span class="muted">→</span>
+          }
           <span [style.color]="looks[state].color">{{ looks[state].word }}</span>
         }
         @if (step.times > 1) {

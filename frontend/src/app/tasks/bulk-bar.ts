@@ -47,7 +47,7 @@ type Counts = Readonly<Record<TaskState, number>>;
       </button>
       <button type="button" class="quiet-button" (click)="save('csv')" i18n>CSV</button>
       <button type="button" class="quiet-button" (click)="save('json')" i18n>JSON</button>
-      <button type="button" class="quiet-button" (click)="selection().clear()">
+      <button type="button" class="quiet-button clear" (click)="selection().clear()">
         <app-icon name="close" [size]="16" /><span class="visually-hidden" i18n>Clear the selection</span>
       </button>
     </span>

@@ -54,7 +54,9 @@ import { SavedViews, type View } from './saved-views.ts';
           <button mat-menu-item type="button" (click)="chosen.emit(view.filter)">{{ view.name }}</button>
         }
       }
-      <mat-divider />
+      @if (own() || !current()) {
+        <mat-divider />
+      }
       @if (own(); as own) {
         <button mat-menu-item type="button" (click)="views.forget(own.name)" i18n>Forget “{{ own.name }}”</button>
       } @else if (!current()) {
