@@ -120,6 +120,12 @@ export class GroupPage {
     return exactTime(iso);
   }
 
+  /** What stands in the heading already is not said again on each row. */
+  protected ownMessage({ error }: Task): string {
+    const message = error?.message ?? '';
+    return message === this.shown()?.message ? '' : message;
+  }
+
   protected choiceLabel(id: string): string {
     return $localize`Choose ${id}:task:`;
   }

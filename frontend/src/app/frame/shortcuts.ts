@@ -1,6 +1,7 @@
 import { DOCUMENT } from '@angular/common';
 import { DestroyRef, inject, Injectable, Injector } from '@angular/core';
 import { Commands } from './commands.ts';
+import { PreloadLater } from './preload-later.ts';
 
 export interface Shortcut {
   /** As a US keyboard for Windows has them; `keyWord` says what stands on this person's. */
@@ -28,6 +29,7 @@ export class Shortcuts {
   readonly #commands = inject(Commands);
   readonly #injector = inject(Injector);
   readonly #destroyed = inject(DestroyRef);
+  readonly #preload = inject(PreloadLater);
   #first: { readonly key: string; readonly until: number } | undefined;
   #isDialogOpen = false;
 
@@ -35,9 +37,13 @@ export class Shortcuts {
     const pressed = (event: KeyboardEvent) => this.#pressed(event);
     this.#page.addEventListener('keydown', pressed);
     this.#destroyed.onDestroy(() => this.#page.removeEventListener('keydown', pressed));
+    const fetched = this.#preload
+      .whenQuiet()
+      .subscribe(() => void import('./command-palette.ts').catch(() => undefined));
+    this.#destroyed.onDestroy(() => fetched.unsubscribe());
   }
 
-  /** Loaded when it is asked for: dialogs weigh more than the rest of the frame. */
+  /** Loaded after the page, or when it is asked for: dialogs weigh more than the rest of the frame. */
   async openPalette(): Promise<void> {
     await this.#whileOpen(async () => (await import('./command-palette.ts')).showPalette(this.#injector));
   }
@@ -53,7 +59,7 @@ export class Shortcuts {
       void this.openPalette();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isBusy(this.#page)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || this.#isBusy()) return;
     if (event.key === '?') void this.openHelp();
     else if (event.key === '/') this.#focusSearch(event);
     else this.#runCommand(event);
@@ -77,16 +83,16 @@ export class Shortcuts {
     search.focus();
   }
 
+  /** While a dialog or a menu is open, keys belong to it; also those that come while it is still being fetched. */
+  #isBusy(): boolean {
+    return this.#isDialogOpen || this.#page.querySelector('[role=dialog], [role=alertdialog], [role=menu]') !== null;
+  }
+
   async #whileOpen(open: () => Promise<void>): Promise<void> {
     if (this.#isDialogOpen) return;
     this.#isDialogOpen = true;
     await open().finally(() => (this.#isDialogOpen = false));
   }
-}
-
-/** While a dialog or a menu is open, keys belong to it. */
-function isBusy(page: Document): boolean {
-  return page.querySelector('[role=dialog], [role=alertdialog], [role=menu]') !== null;
 }
 
 function isTyping(target: EventTarget | null): boolean {

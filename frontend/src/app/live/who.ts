@@ -21,6 +21,8 @@ export interface Who {
   readonly name: string;
   readonly isSignedIn: boolean;
   readonly roles: readonly string[];
+  /** What the tasks of this person name as their owner, where it is known. */
+  readonly owner?: string;
   /** Sees and changes the tasks of all. The server decides; this only tells what to offer. */
   readonly isOperator: boolean;
   /** ISO 8601: until when the platform keeps the sign-in, where it says so. */
@@ -57,11 +59,13 @@ function whoIn(me: AuthMe | null): Who {
   if (identity === undefined) return nobody;
   const claims = identity.user_claims ?? [];
   const roles = claims.filter(({ typ }) => typ === 'roles' || typ.endsWith('/claims/role')).map(({ val }) => val);
+  const owner = claims.find(({ typ }) => typ.endsWith('/claims/objectidentifier'))?.val ?? identity.user_id;
   return {
     name: claims.find(({ typ }) => typ === 'name')?.val ?? identity.user_id ?? $localize`Signed in`,
     isSignedIn: true,
     roles,
     isOperator: roles.includes(operatorRole),
+    ...(owner !== undefined && { owner }),
     ...(identity.expires_on !== undefined && { expiresAt: identity.expires_on }),
   };
 }

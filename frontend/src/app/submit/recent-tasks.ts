@@ -1,6 +1,7 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Tasks } from '../live/tasks.ts';
+import { SignIn } from '../live/who.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { TaskRow } from '../ui/task-row.ts';
 
@@ -65,5 +66,20 @@ const shown = 6;
 export class RecentTasks {
   readonly #tasks = inject(Tasks);
   protected readonly list = this.#tasks.list;
-  protected readonly tasks = computed(() => this.#tasks.newestFirst().slice(0, shown));
+  readonly #who = inject(SignIn).who;
+  /** Operators are told of the tasks of all; here stand those of whoever looks. */
+  readonly #owner = computed(() => (this.#who().isOperator ? this.#who().owner : undefined));
+  protected readonly tasks = computed(() => {
+    const owner = this.#owner();
+    const all = this.#tasks.newestFirst();
+    return (owner === undefined ? all : all.filter((task) => task.owner === owner)).slice(0, shown);
+  });
+
+  constructor() {
+    // Among the newest of all there may be none of theirs.
+    effect(() => {
+      const owner = this.#owner();
+      if (owner !== undefined) this.#tasks.client.find({ owner, limit: shown }).catch(() => undefined);
+    });
+  }
 }

@@ -1,10 +1,13 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, linkedSignal, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+import { Router } from '@angular/router';
 import type { JsonPatch } from '../../../../contracts/replay.ts';
+import type { SubmitTask } from '../../../../contracts/submit.ts';
 import type { TaskState } from '../../../../contracts/task-states.ts';
 import type { Task } from '../../../../contracts/task.ts';
 import { type ApiError, isEnded } from '../../../../client/index.ts';
 import { type Command, Commands } from '../frame/commands.ts';
+import { Toasts } from '../frame/toasts.ts';
 import { WatchedTasks } from '../frame/watched-tasks.ts';
 import { Tasks } from '../live/tasks.ts';
 import { Icon } from '../ui/icon.ts';
@@ -38,6 +41,8 @@ const endings: Partial<Record<TaskState, string>> = {
 export class TaskActions {
   readonly task = input.required<Task>();
   readonly #client = inject(Tasks).client;
+  readonly #router = inject(Router);
+  readonly #toasts = inject(Toasts);
   readonly #watched = inject(WatchedTasks);
   readonly #id = computed(() => this.task().id);
   protected readonly busy = linkedSignal<string, boolean>({ source: this.#id, computation: () => false });
@@ -53,6 +58,8 @@ export class TaskActions {
     computation: () => undefined,
   });
   protected readonly isPending = computed(() => !isEnded(this.task().state));
+  /** A dead letter is replayed instead. */
+  protected readonly canSubmitAgain = computed(() => !this.isPending() && this.task().state !== 'dead-lettered');
   protected readonly isWatched = computed(() => this.#watched.ids().includes(this.#id()));
   /** Empty where it can. */
   protected readonly whyNotCancel = computed(() => endings[this.task().state] ?? '');
@@ -75,6 +82,7 @@ export class TaskActions {
         },
         { title: $localize`Replay this task`, icon: 'retry', unavailable: this.whyNotReplay(), run: () => this.replay() }, // prettier-ignore
         { title: $localize`Edit the payload and replay`, icon: 'edit', keys: 'e', unavailable: this.whyNotReplay(), run: () => this.open.set('edit') }, // prettier-ignore
+        ...(this.canSubmitAgain() ? [{ title: $localize`Submit this task again`, icon: 'submit' as const, run: () => this.submitAgain() }] : []), // prettier-ignore
         { title: $localize`Give this task another time`, icon: 'clock', unavailable: this.whyNotReschedule(), run: () => this.open.set('reschedule') }, // prettier-ignore
       ]),
     );
@@ -97,6 +105,16 @@ export class TaskActions {
     if (this.whyNotReplay() !== '') return;
     const act = patch === undefined ? (id: string) => this.#client.replay(id) : (id: string) => this.#client.api.replay(id, patch); // prettier-ignore
     await this.#ask($localize`It was not replayed`, act);
+  }
+
+  /** What it was given once more, as a task of its own: the way back from a task cancelled by mistake, too. */
+  protected async submitAgain(): Promise<void> {
+    await this.#ask($localize`It was not submitted again`, async (id) => {
+      const payload = await this.#client.api.getPayload(id);
+      const { id: next } = await this.#client.submit({ ...repeatable(this.task(), Date.now()), payload });
+      this.#toasts.show($localize`Submitted again: this is the new task.`, { tone: 'success' });
+      await this.#router.navigate(['/tasks', next]);
+    });
   }
 
   /** @param scheduledFor null for now */
@@ -136,4 +154,19 @@ export class TaskActions {
   #refuse(id: string, refusal: Refusal): void {
     if (id === this.#id()) this.refusal.set(refusal);
   }
+}
+
+/** What a task was submitted with, as far as it tells. @param now milliseconds since 1970 */
+function repeatable(task: Task, now: number): SubmitTask {
+  const { type, tags, priority, delivery, maxAttempts, orderingKey, concurrencyKey, scheduledFor } = task;
+  return {
+    type,
+    tags,
+    priority,
+    delivery,
+    maxAttempts,
+    ...(orderingKey !== undefined && { orderingKey }),
+    ...(concurrencyKey !== undefined && { concurrencyKey }),
+    ...(scheduledFor !== undefined && Date.parse(scheduledFor) > now && { scheduledFor }),
+  };
 }

@@ -1,10 +1,11 @@
-import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { Task } from '../../../../contracts/task.ts';
 import { formatBytes } from '../ui/bytes.ts';
 import { exactTime, formatDuration } from '../ui/duration.ts';
+import { Permissions } from '../live/permissions.ts';
 import { RelativeTime } from '../ui/relative-time.ts';
-import { waitWords } from './wait-words.ts';
+import { waitText } from '../ui/wait-words.ts';
 
 /** What is known of a task beside its way. */
 @Component({
@@ -19,7 +20,11 @@ import { waitWords } from './wait-words.ts';
         <code>{{ task().type }}</code>
       </dd>
       <dt i18n>Attempt</dt>
-      <dd i18n>{{ task().attempt }} of at most {{ task().maxAttempts }}</dd>
+      @if (task().attempt > 0) {
+        <dd i18n>{{ task().attempt }} of at most {{ task().maxAttempts }}</dd>
+      } @else {
+        <dd i18n>none yet, {{ task().maxAttempts }} at most</dd>
+      }
       @for (time of times(); track time.name) {
         <dt>{{ time.name }}</dt>
         <dd>
@@ -50,25 +55,35 @@ import { waitWords } from './wait-words.ts';
       <dd>{{ priorities[task().priority] }}</dd>
       @if (task().orderingKey; as key) {
         <dt i18n>Ordering key</dt>
-        <dd>{{ key }}</dd>
+        <dd>
+          <a routerLink="/tasks" [queryParams]="{ orderingKey: key }"
+            ><bdi>{{ key }}</bdi></a
+          >
+        </dd>
       }
       @if (task().concurrencyKey; as key) {
         <dt i18n>Concurrency key</dt>
         <dd>{{ key }}</dd>
       }
-      @if (task().waitingFor; as wait) {
+      @if (wait(); as wait) {
         <dt i18n>Waits for</dt>
-        <dd>{{ waits[wait] }}</dd>
+        <dd>{{ wait }}</dd>
       }
       <dt i18n>Owner</dt>
-      <dd>{{ task().owner }}</dd>
+      <dd>
+        @if (isOperator()) {
+          <a routerLink="/tasks" [queryParams]="{ owner: task().owner }">{{ task().owner }}</a>
+        } @else {
+          {{ task().owner }}
+        }
+      </dd>
       @if (task().replays; as replays) {
         <dt i18n>Replayed</dt>
         <dd i18n>{replays, plural, =1 {once} other {{{ replays }} times}}</dd>
       }
-      @if (task().scheduleId) {
+      @if (task().scheduleId; as id) {
         <dt i18n>Run of</dt>
-        <dd><a routerLink="/schedules" i18n>a schedule</a></dd>
+        <dd><a [routerLink]="['/schedules', id]" i18n>a schedule</a></dd>
       }
       @if (task().discarded; as note) {
         <dt i18n>Discarded</dt>
@@ -78,7 +93,13 @@ import { waitWords } from './wait-words.ts';
       }
       @if (task().tags.length > 0) {
         <dt i18n>Tags</dt>
-        <dd>{{ task().tags.join(', ') }}</dd>
+        <dd class="tags">
+          @for (tag of task().tags; track tag) {
+            <a routerLink="/tasks" [queryParams]="{ tag }"
+              ><bdi>{{ tag }}</bdi></a
+            >
+          }
+        </dd>
       }
     </dl>
   `,
@@ -100,6 +121,11 @@ import { waitWords } from './wait-words.ts';
     dd {
       overflow-wrap: anywhere;
     }
+    .tags {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0 10px;
+    }
     .exact {
       display: block;
       color: var(--text-muted);
@@ -110,7 +136,8 @@ import { waitWords } from './wait-words.ts';
 })
 export class TaskFacts {
   readonly task = input.required<Task>();
-  protected readonly waits = waitWords;
+  protected readonly isOperator = inject(Permissions).isOperator;
+  protected readonly wait = computed(() => waitText(this.task()));
   protected readonly deliveries = {
     'at-most-once': $localize`At most once`,
     'at-least-once': $localize`At least once`,
@@ -133,8 +160,11 @@ export class TaskFacts {
   protected readonly seenByOthers = computed(
     () => this.task().receipts?.filter(({ isYou, seenAt }) => !isYou && seenAt !== undefined).length,
   );
+  /** From when it was due; a task that ended before that took no time of anybody. */
   protected readonly duration = computed(() => {
-    const { createdAt, finishedAt } = this.task();
-    return finishedAt === undefined ? undefined : formatDuration(Date.parse(finishedAt) - Date.parse(createdAt));
+    const { createdAt, scheduledFor = createdAt, finishedAt } = this.task();
+    if (finishedAt === undefined || finishedAt < scheduledFor) return undefined;
+    const dueAt = Math.max(Date.parse(createdAt), Date.parse(scheduledFor));
+    return formatDuration(Date.parse(finishedAt) - dueAt);
   });
 }

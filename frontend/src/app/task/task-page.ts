@@ -30,6 +30,7 @@ import { ProgressLine } from '../ui/progress-line.ts';
 import { StateBadge } from '../ui/state-badge.ts';
 import { stateLooks } from '../ui/state-look.ts';
 import { type Tab, TabBar } from '../ui/tab-bar.ts';
+import { waitWords } from '../ui/wait-words.ts';
 import { AttemptErrors } from './attempt-errors.ts';
 import { StateMachine } from './state-machine.ts';
 import { TaskActions } from './task-actions.ts';
@@ -38,7 +39,6 @@ import { TaskLogs } from './task-logs.ts';
 import { TaskPayload } from './task-payload.ts';
 import { TaskSteps } from './task-steps.ts';
 import { Timeline } from './timeline.ts';
-import { waitWords } from './wait-words.ts';
 
 /** Kinds of events after which an attempt's error or steps are to be read. */
 const changesErrors: readonly string[] = ['retrying', 'dead-lettered', 'completed'];

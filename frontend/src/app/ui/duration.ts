@@ -29,7 +29,8 @@ export function relativeTime(at: number, now: number): string {
   return at > now ? $localize`in ${text}:duration:` : $localize`${text}:duration: ago`;
 }
 
-function oneUnit(ms: number): string {
+/** `5 min`: one unit, for what is not known better. */
+export function oneUnit(ms: number): string {
   if (ms < minute) return `${Math.floor(ms / second)} s`;
   if (ms < hour) return `${Math.floor(ms / minute)} min`;
   if (ms < day) return `${Math.floor(ms / hour)} h`;

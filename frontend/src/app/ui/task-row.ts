@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, input } from '@an
 import { RouterLink } from '@angular/router';
 import type { Task } from '../../../../contracts/task.ts';
 import { TaskTypes } from '../live/task-types.ts';
+import { SignIn } from '../live/who.ts';
 import { Countdown } from './countdown.ts';
 import { formatDuration } from './duration.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -24,6 +25,12 @@ export class TaskRow {
   /** Without the columns for which a narrow place has no room. */
   readonly isSlim = input(false);
   readonly #types = inject(TaskTypes);
+  readonly #who = inject(SignIn).who;
+  /** Whose it is, told to those who see the tasks of all. */
+  protected readonly otherOwner = computed(() => {
+    const [{ isOperator, owner }, task] = [this.#who(), this.task()];
+    return isOperator && task.owner !== owner ? task.owner : undefined;
+  });
   protected readonly title = computed(() => this.#types.title(this.task().type));
   /** What stands in the title already is not said again. */
   protected readonly summary = computed(() => {

@@ -2,6 +2,7 @@ import type { Task } from '../../../../contracts/task.ts';
 import { serverText } from './server-text.ts';
 import { formatBytes } from './bytes.ts';
 import { formatNumber } from './number.ts';
+import { waitText } from './wait-words.ts';
 
 const longest = 120;
 
@@ -19,6 +20,7 @@ export function taskSummary(task: Task): string {
       return task.attempt > 1 ? errorText(task) : '';
     case 'scheduled':
     case 'queued':
+      return waitText(task) ?? '';
     case 'cancelled':
     case 'expired':
       return '';
