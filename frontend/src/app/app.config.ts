@@ -12,13 +12,11 @@ import {
   withComponentInputBinding,
   withInMemoryScrolling,
   withNavigationErrorHandler,
-  withPreloading,
   withRouterConfig,
 } from '@angular/router';
 import { routes } from './app.routes.ts';
 import { FailedNavigation } from './frame/failed-navigation.ts';
 import { PageTitle } from './frame/page-title.ts';
-import { PreloadLater } from './frame/preload-later.ts';
 
 const formFields: MatFormFieldDefaultOptions = {
   appearance: 'outline',
@@ -35,7 +33,6 @@ export const appConfig: ApplicationConfig = {
       routes,
       withComponentInputBinding(),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled' }),
-      withPreloading(PreloadLater),
       withNavigationErrorHandler((error) => inject(FailedNavigation).handle(error)),
       // The handler has told of it.
       withRouterConfig({ resolveNavigationPromiseOnError: true }),

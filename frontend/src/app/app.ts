@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, type ElementRef, inject, viewChild 
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { NavigationEnd, Router, RouterLink, RouterOutlet } from '@angular/router';
 import { distinctUntilChanged, filter, map, skip } from 'rxjs';
+import { FetchAhead } from './frame/fetch-ahead.ts';
 import { FrameCommands } from './frame/frame-commands.ts';
 import { FrameMenu } from './frame/frame-menu.ts';
 import { LiveIndicator } from './frame/live-indicator.ts';
@@ -29,6 +30,7 @@ export class App {
   constructor() {
     inject(Theme);
     inject(FrameCommands);
+    inject(FetchAhead).start();
     this.#shortcuts.listen();
     this.#focusNewPages();
   }

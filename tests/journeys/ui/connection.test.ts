@@ -34,7 +34,7 @@ const untilCompleted = (page: Page, id: string) => rowOf(page, id).getByText('Co
 it('sends receipts after a reload that could not be sent before', async () => {
   browser.mayComplain(/ERR_FAILED/);
   const { api, page } = await listOf('rea');
-  const { id } = await api.submit('echo', { message: 'seen, but not told', delayMs: 1_500 });
+  const { id } = await api.submit('echo', { message: 'seen, but not told', delayMs: 4_000 });
   await page.route('**/api/receipts', (route) => route.abort());
   await rowOf(page, id).click();
   await page.getByRole('button', { name: 'Tell me when it ends' }).click();
@@ -111,6 +111,58 @@ describe('when the network goes', () => {
     await page.getByRole('region', { name: 'Result' }).getByText('"long"').waitFor();
     const attempts = page.getByRole('region', { name: 'Timeline' }).getByText(/^Attempt \d$/);
     expect(await attempts.allInnerTexts()).toEqual(['Attempt 1', 'Attempt 2']);
+  });
+});
+
+describe('a page that was not opened before', () => {
+  const enter = async (page: Page, user: string) => {
+    await page.goto(`${stack().baseUrl}/.auth/login/aad?user=${user}&post_login_redirect_uri=/tasks`);
+    await untilLive(page);
+  };
+  /** As somebody has it who asks the browser to save data: nothing is fetched ahead. */
+  async function savingPage(user: string): Promise<Page> {
+    const page = await browser.open('about:blank');
+    await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
+    await enter(page, user);
+    return page;
+  }
+  const openSchedules = (page: Page) => page.getByRole('link', { name: 'Schedules', exact: true }).click();
+  const untilSchedules = (page: Page) => page.getByRole('heading', { name: 'Schedules', exact: true }).waitFor();
+
+  it('is fetched ahead, so that it opens while the network is away', async () => {
+    browser.mayComplain(/ERR_INTERNET_DISCONNECTED/);
+    const page = await browser.open('about:blank');
+    const isWanted = async (address: string) =>
+      address.endsWith('.js') && (await (await fetch(address)).text()).includes('Nothing runs by itself yet');
+    const fetched = page.waitForResponse((answer) => isWanted(answer.url()));
+    await enter(page, 'pre');
+    // Resolves when what the script imports in its turn is there as well.
+    await page.evaluate(`import(${JSON.stringify((await fetched).url())}).then(() => true)`);
+    await page.context().setOffline(true);
+    await untilOffline(page);
+    await openSchedules(page);
+    await untilSchedules(page);
+  });
+
+  it('says so when it cannot be fetched, and comes when it is asked for again', async () => {
+    browser.mayComplain(/ERR_INTERNET_DISCONNECTED/);
+    const page = await savingPage('off');
+    await page.context().setOffline(true);
+    await openSchedules(page);
+    await page.getByText('This page could not be fetched.').waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await untilSchedules(page);
+  });
+
+  it('is loaded from the server where a newer version has taken the place of this one', async () => {
+    browser.mayComplain(/ERR_FAILED/);
+    const page = await savingPage('old');
+    await page.evaluate(() => document.body.setAttribute('data-version', 'old'));
+    await page.route('**/*.js', (route) => route.abort(), { times: 1 });
+    await openSchedules(page);
+    await untilSchedules(page);
+    await page.locator('body:not([data-version])').waitFor();
   });
 });
 

@@ -52,6 +52,15 @@ it('tells what is known: since when, with what else it began, how often it was t
   expect(new URL(then, 'http://x').searchParams.get('type')).toBe('echo');
 });
 
+it('does not say on each row what stands in the heading already', async () => {
+  api.letters = [letter('a', { error: { code: 'boom', message: aGroup().message }, about: 'Invoice 9' }), letter('b')];
+  await open();
+  const affected = within(await screen.findByRole('region', { name: 'Affected tasks, newest first' }));
+  expect(affected.getByText('Invoice 9')).toBeTruthy();
+  expect(affected.getByText('broke b')).toBeTruthy();
+  expect(affected.queryByText(aGroup().message)).toBeNull();
+});
+
 it('looks into a task: each attempt’s error with its stack, and the payload', async () => {
   await open({ task: 'a' });
   expect(await screen.findByText(/at run \(x\.ts:1\)/)).toBeTruthy();

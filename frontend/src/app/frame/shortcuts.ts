@@ -1,7 +1,6 @@
 import { DOCUMENT } from '@angular/common';
 import { DestroyRef, inject, Injectable, Injector } from '@angular/core';
 import { Commands } from './commands.ts';
-import { PreloadLater } from './preload-later.ts';
 
 export interface Shortcut {
   /** As a US keyboard for Windows has them; `keyWord` says what stands on this person's. */
@@ -29,7 +28,6 @@ export class Shortcuts {
   readonly #commands = inject(Commands);
   readonly #injector = inject(Injector);
   readonly #destroyed = inject(DestroyRef);
-  readonly #preload = inject(PreloadLater);
   #first: { readonly key: string; readonly until: number } | undefined;
   #isDialogOpen = false;
 
@@ -37,13 +35,9 @@ export class Shortcuts {
     const pressed = (event: KeyboardEvent) => this.#pressed(event);
     this.#page.addEventListener('keydown', pressed);
     this.#destroyed.onDestroy(() => this.#page.removeEventListener('keydown', pressed));
-    const fetched = this.#preload
-      .whenQuiet()
-      .subscribe(() => void import('./command-palette.ts').catch(() => undefined));
-    this.#destroyed.onDestroy(() => fetched.unsubscribe());
   }
 
-  /** Loaded after the page, or when it is asked for: dialogs weigh more than the rest of the frame. */
+  /** Loaded when it is asked for, or a little ahead: dialogs weigh more than the rest of the frame. */
   async openPalette(): Promise<void> {
     await this.#whileOpen(async () => (await import('./command-palette.ts')).showPalette(this.#injector));
   }

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, inject, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Tasks } from '../live/tasks.ts';
 import { SignIn } from '../live/who.ts';
@@ -79,7 +79,7 @@ export class RecentTasks {
     // Among the newest of all there may be none of theirs.
     effect(() => {
       const owner = this.#owner();
-      if (owner !== undefined) this.#tasks.client.find({ owner, limit: shown }).catch(() => undefined);
+      if (owner !== undefined) untracked(() => this.#tasks.client.find({ owner, limit: shown })).catch(() => undefined);
     });
   }
 }

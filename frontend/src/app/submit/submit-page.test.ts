@@ -2,7 +2,7 @@ import { Clipboard } from '@angular/cdk/clipboard';
 import { TestBed } from '@angular/core/testing';
 import { fireEvent, render, screen, waitFor } from '@testing-library/angular';
 import { ApiError } from '../../../../client/index.ts';
-import { csvType, echoType, FakeTasks, provideFakeTasks } from '../testing/fake-tasks.ts';
+import { aTask, csvType, echoType, FakeTasks, http, provideFakeTasks } from '../testing/fake-tasks.ts';
 import { SubmitPage } from './submit-page.ts';
 
 let tasks: FakeTasks;
@@ -273,6 +273,19 @@ describe('a file', () => {
     fireEvent.click(await screen.findByRole('button', { name: 'Remove the file' }));
     expect((await screen.findByLabelText<HTMLTextAreaElement>('CSV')).value).toBe('');
   });
+});
+
+it('shows operators, who see the tasks of all, their own last ones', async () => {
+  tasks.put(aTask({ id: 'a', owner: 'ada', about: 'Mine' }), aTask({ id: 'b', owner: 'bob', about: 'Of Bob' }));
+  await open('echo');
+  await screen.findByText('Of Bob');
+  const claims = [{ typ: 'roles', val: 'operator' }];
+  http()
+    .expectOne('/.auth/me')
+    .flush([{ user_id: 'ada', user_claims: claims }]);
+  await waitFor(() => expect(screen.queryByText('Of Bob')).toBeNull());
+  expect(screen.getByText('Mine')).toBeTruthy();
+  expect(tasks.asked).toMatchObject([{ owner: 'ada' }]);
 });
 
 describe('the page', () => {

@@ -1,3 +1,5 @@
+import { TestBed } from '@angular/core/testing';
+import { Router } from '@angular/router';
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/angular';
 import type { TaskEvent } from '../../../../contracts/task-event.ts';
 import { ApiError } from '../../../../client/index.ts';
@@ -114,6 +116,35 @@ describe('the page of a task', () => {
     expect(screen.getByText('Only a dead letter can be replayed.')).toBeTruthy();
     fireEvent.click(replay);
     expect(tasks.replayed).toEqual(['t1', 't1']);
+  });
+
+  it('submits what a cancelled task was given once more, as a task of its own, and goes there', async () => {
+    tasks.payload = { message: 'Ship it' };
+    tasks.put(aTask({ ...ended, state: 'cancelled', tags: ['urgent'], orderingKey: 'k', scheduledFor: at(500) }));
+    await open();
+    const went = jest.spyOn(TestBed.inject(Router), 'navigate').mockResolvedValue(true);
+    fireEvent.click(await screen.findByRole('button', { name: 'Submit again' }));
+    await waitFor(() => expect(went).toHaveBeenCalledWith(['/tasks', 'new-1']));
+    const given = { type: 'echo', payload: { message: 'Ship it' }, tags: ['urgent'], orderingKey: 'k' };
+    const usual = { priority: 'normal', delivery: 'at-least-once', maxAttempts: 7 };
+    expect(tasks.submitted[0]?.body).toEqual({ ...given, ...usual });
+  });
+
+  it('offers a task that is under way, or a dead letter, no submitting again', async () => {
+    tasks.put(aTask({ state: 'running', attempt: 1 }));
+    const { fixture } = await open();
+    await screen.findByRole('button', { name: 'Cancel the task' });
+    expect(screen.queryByRole('button', { name: 'Submit again' })).toBeNull();
+    tasks.put(aTask({ ...ended, state: 'dead-lettered', attempt: 7, error }));
+    await fixture.whenStable();
+    expect(screen.queryByRole('button', { name: 'Submit again' })).toBeNull();
+  });
+
+  it('counts how long a scheduled task took from when it was due', async () => {
+    tasks.put(aTask({ ...ended, state: 'completed', attempt: 1, scheduledFor: at(900), scheduleId: 's1' }));
+    await open();
+    expect((await screen.findByText('Took')).nextElementSibling!.textContent).toBe('100 ms');
+    expect(screen.getByRole('link', { name: 'a schedule' }).getAttribute('href')).toBe('/schedules/s1');
   });
 
   it('shows a replay between the attempts, and leaves out of the scale how long the task lay dead', async () => {

@@ -1,7 +1,7 @@
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/angular';
 import { ApiError } from '../../../../client/index.ts';
 import { useLayout } from '../testing/fake-layout.ts';
-import { aTask, FakeTasks, provideFakeTasks } from '../testing/fake-tasks.ts';
+import { aTask, FakeTasks, http, provideFakeTasks } from '../testing/fake-tasks.ts';
 import { TaskList } from './task-list.ts';
 
 let tasks: FakeTasks;
@@ -35,6 +35,17 @@ describe('the list of tasks', () => {
       expect(completed!.textContent).toMatch(/Completed.*Echo a message.*Invoice 9.*urgent.*1,234 rows · 2 columns/s),
     );
     expect(within(completed!).getByRole('link').getAttribute('href')).toBe('/tasks/a');
+  });
+
+  it('tells operators whose a task is where it is not theirs, and what a queued one waits for', async () => {
+    tasks.put(aTask({ id: 'a', owner: 'ada' }), aTask({ id: 'b', owner: 'bob', orderingKey: 'k1' }));
+    await open();
+    http()
+      .expectOne('/.auth/me')
+      .flush([{ user_id: 'ada', user_claims: [{ typ: 'roles', val: 'operator' }] }]);
+    await waitFor(() => expect(rows()[0]!.textContent).toContain('bob'));
+    expect(rows()[0]!.textContent).toContain('runs after those before it with the ordering key “k1”');
+    expect(rows()[1]!.textContent).not.toContain('ada');
   });
 
   it('moves by itself when a task changes', async () => {
