@@ -2,11 +2,11 @@ import type { Command } from './commands.ts';
 
 /**
  * The commands in which every word of the text is found, best first: those whose title begins with it, then those with a word that
- * begins with it, then the rest, each in the given order.
+ * begins with it, then the rest, each in the given order. Where nothing is looked for, what cannot be done now stands last.
  */
 export function findCommands(commands: readonly Command[], text: string): readonly Command[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return commands;
+  if (words.length === 0) return [...commands].sort((a, b) => Number(!!a.unavailable) - Number(!!b.unavailable));
   return commands
     .map((command) => ({ command, rank: rankOf(command, words) }))
     .filter(({ rank }) => rank !== undefined)

@@ -155,6 +155,15 @@ describe('errors of the API', () => {
     send();
     expect((await screen.findByRole('alert')).textContent).toContain('Try again in a moment.');
   });
+
+  it('offer to sign in where nobody is signed in any longer', async () => {
+    await open('echo');
+    enter(await message(), 'Hello');
+    tasks.refusal = new ApiError('unauthenticated', 401, 'Nobody is signed in. Sign in at /.auth/login/aad.');
+    send();
+    const link = await screen.findByRole('link', { name: 'Sign in' });
+    expect(link.getAttribute('href')).toMatch(/^\/\.auth\/login\/aad\?post_login_redirect_uri=/);
+  });
 });
 
 describe('what was typed', () => {

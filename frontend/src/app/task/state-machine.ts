@@ -140,12 +140,27 @@ function lineBetween(from: TaskState, to: TaskState): Line {
   const [[x1, y1], [x2, y2]] = [places[from], places[to]];
   if (x1 === x2) return upright(x1 + (y2 > y1 ? 20 : -20), y1, y2);
   if (x2 < x1) return backwards([x1, y1], [x2, y2]);
+  if (x2 - x1 > 300) return pastTheMiddle([x1, y1], [x2, y2]);
   const [start, end] = [x1 + half.width, x2 - half.width];
   const bend = (end - start) / 2;
   return {
     path: `M${start} ${y1}C${start + bend} ${y1} ${end - bend} ${y2} ${end - 6} ${y2}`,
     head: `M${end - 8} ${y2 - 5}l8 5-8 5Z`,
     middle: [(start + end) / 2, (y1 + y2) / 2 - 6],
+  };
+}
+
+/** Over the states in the middle, or between them: a line behind them would seem to go through them. */
+function pastTheMiddle([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]): Line {
+  const [start, end] = [x1 + half.width, x2 - half.width];
+  const [left, top] = places.running;
+  const [from, to] = [left - half.width, left + half.width + 4];
+  const over = y1 < top ? top - half.height - 10 : (top + places.retrying[1]) / 2;
+  const bend = (end - to) / 2;
+  return {
+    path: `M${start} ${y1}C${start + 40} ${y1} ${from - 40} ${over} ${from} ${over}L${to} ${over}C${to + bend} ${over} ${end - bend} ${y2} ${end - 6} ${y2}`,
+    head: `M${end - 8} ${y2 - 5}l8 5-8 5Z`,
+    middle: [left, over - 6],
   };
 }
 

@@ -1,5 +1,7 @@
-import { ChangeDetectionStrategy, Component, input, output } from '@angular/core';
+import { DOCUMENT } from '@angular/common';
+import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+import { signInAddress } from '../live/who.ts';
 import { Icon } from './icon.ts';
 import { ServerTextPipe } from './server-text-pipe.ts';
 
@@ -16,6 +18,9 @@ import { ServerTextPipe } from './server-text-pipe.ts';
       <p>{{ detail() | serverText }}</p>
       <ng-content />
     </div>
+    @if (asksToSignIn()) {
+      <a i18n matButton="filled" [href]="signInAddress">Sign in</a>
+    }
     @if (canRetry()) {
       <button i18n matButton="outlined" type="button" (click)="retried.emit()">Try again</button>
     }
@@ -46,4 +51,12 @@ export class ProblemNote {
   readonly detail = input.required<string>();
   readonly canRetry = input(false);
   readonly retried = output();
+  readonly #page = inject(DOCUMENT);
+  /** The server says so of whoever is not signed in, or no longer. */
+  protected readonly asksToSignIn = computed(() => this.detail().includes('/.auth/login/'));
+
+  /** When it is followed: the page that it is to lead back to changes. */
+  protected get signInAddress(): string {
+    return signInAddress(this.#page);
+  }
 }
