@@ -56,9 +56,13 @@ import { waitText } from '../ui/wait-words.ts';
       @if (task().orderingKey; as key) {
         <dt i18n>Ordering key</dt>
         <dd>
-          <a routerLink="/tasks" [queryParams]="{ orderingKey: key }"
-            ><bdi>{{ key }}</bdi></a
-          >
+          @if (fitsAddress(key)) {
+            <a routerLink="/tasks" [queryParams]="{ orderingKey: key }"
+              ><bdi>{{ key }}</bdi></a
+            >
+          } @else {
+            <bdi>{{ key }}</bdi>
+          }
         </dd>
       }
       @if (task().concurrencyKey; as key) {
@@ -71,7 +75,7 @@ import { waitText } from '../ui/wait-words.ts';
       }
       <dt i18n>Owner</dt>
       <dd>
-        @if (isOperator()) {
+        @if (isOperator() && fitsAddress(task().owner)) {
           <a routerLink="/tasks" [queryParams]="{ owner: task().owner }">{{ task().owner }}</a>
         } @else {
           {{ task().owner }}
@@ -95,9 +99,13 @@ import { waitText } from '../ui/wait-words.ts';
         <dt i18n>Tags</dt>
         <dd class="tags">
           @for (tag of task().tags; track tag) {
-            <a routerLink="/tasks" [queryParams]="{ tag }"
-              ><bdi>{{ tag }}</bdi></a
-            >
+            @if (fitsAddress(tag)) {
+              <a routerLink="/tasks" [queryParams]="{ tag }"
+                ><bdi>{{ tag }}</bdi></a
+              >
+            } @else {
+              <bdi>{{ tag }}</bdi>
+            }
           }
         </dd>
       }
@@ -156,6 +164,7 @@ export class TaskFacts {
     };
     return Object.entries(times).flatMap(([name, at]) => (at === undefined ? [] : { name, at, exact: exactTime(at) }));
   });
+  protected readonly fitsAddress = fitsAddress;
   protected readonly seenAt = computed(() => this.task().receipts?.find(({ isYou }) => isYou)?.seenAt);
   protected readonly seenByOthers = computed(
     () => this.task().receipts?.filter(({ isYou, seenAt }) => !isYou && seenAt !== undefined).length,
@@ -167,4 +176,13 @@ export class TaskFacts {
     const dueAt = Math.max(Date.parse(createdAt), Date.parse(scheduledFor));
     return formatDuration(Date.parse(finishedAt) - dueAt);
   });
+}
+
+/** Half a character cannot stand in an address; everything else can. */
+function fitsAddress(text: string): boolean {
+  try {
+    return encodeURIComponent(text) !== '';
+  } catch {
+    return false;
+  }
 }
