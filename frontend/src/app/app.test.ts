@@ -4,6 +4,7 @@ import { fireEvent, render, screen, waitFor } from '@testing-library/angular';
 import { App } from './app.ts';
 import { Commands } from './frame/commands.ts';
 import { Toasts } from './frame/toasts.ts';
+import { SignIn } from './live/who.ts';
 import { FakeTasks, http, provideFakeTasks } from './testing/fake-tasks.ts';
 
 let tasks: FakeTasks;
@@ -47,6 +48,7 @@ describe('the frame', () => {
       .expectOne('/api/me')
       .flush({ id: 'ada', name: 'Ada Lovelace', roles: ['operator'], isOperator: true });
     expect(await screen.findByRole('button', { name: 'Ada Lovelace' })).toBeTruthy();
+    expect(TestBed.inject(SignIn).who().owner).toBe('ada');
   });
 
   it('offers to sign in when nobody is', async () => {

@@ -41,8 +41,8 @@ export class SignIn {
   );
   /** The platform knows nobody there without its token store, which may be off, or on another instance. */
   readonly #saidByApi = this.#http.get<Me>('/api/me').pipe(
-    map(({ name, roles, isOperator, expiresAt }): Who => {
-      return { name, roles, isOperator, isSignedIn: true, ...(expiresAt !== undefined && { expiresAt }) };
+    map(({ id, name, roles, isOperator, expiresAt }): Who => {
+      return { name, roles, isOperator, owner: id, isSignedIn: true, ...(expiresAt !== undefined && { expiresAt }) };
     }),
     catchError(() => of(nobody)),
   );
