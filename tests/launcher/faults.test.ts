@@ -148,7 +148,10 @@ it('drops SignalR connections, and the client connects again', async () => {
     .configureLogging(LogLevel.None)
     .build();
   await hub.start();
-  const back = new Promise((resolve) => hub.onreconnected(resolve));
+  const back = new Promise((resolve, reject) => {
+    hub.onreconnected(resolve);
+    hub.onclose((error) => reject(error ?? new Error('The client gave up.')));
+  });
   const { affected } = await stack.fault('signalr/drop-connections');
   expect(affected).toBeGreaterThanOrEqual(1);
   await back;
