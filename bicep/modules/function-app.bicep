@@ -47,16 +47,17 @@ var signingSettings = empty(signingVaultUri)
   ? {}
   : { CallbackSecret: '@Microsoft.KeyVault(SecretUri=${signingVaultUri}secrets/callback-secret)' }
 
-resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
-  name: planName
-  location: location
-  tags: tags
-  kind: 'functionapp'
-  sku: {
-    name: 'FC1'
-    tier: 'FlexConsumption'
+module plan 'br/public:avm/res/web/serverfarm:0.7.0' = {
+  params: {
+    name: planName
+    location: location
+    tags: tags
+    kind: 'functionapp'
+    skuName: 'FC1'
+    reserved: true
+    zoneRedundant: false
+    enableTelemetry: false
   }
-  properties: { reserved: true }
 }
 
 resource app 'Microsoft.Web/sites@2025-03-01' = {
@@ -69,7 +70,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     userAssignedIdentities: { '${identityId}': {} }
   }
   properties: {
-    serverFarmId: plan.id
+    serverFarmId: plan.outputs.resourceId
     httpsOnly: true
     clientAffinityEnabled: false
     keyVaultReferenceIdentity: identityId

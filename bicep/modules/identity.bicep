@@ -4,12 +4,15 @@ param name string
 param location string
 param tags object
 
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
-  name: name
-  location: location
-  tags: tags
+module identity 'br/public:avm/res/managed-identity/user-assigned-identity:0.6.0' = {
+  params: {
+    name: name
+    location: location
+    tags: tags
+    enableTelemetry: false
+  }
 }
 
-output id string = identity.id
-output clientId string = identity.properties.clientId
-output principalId string = identity.properties.principalId
+output id string = identity.outputs.resourceId
+output clientId string = identity.outputs.clientId
+output principalId string = identity.outputs.principalId

@@ -11,29 +11,36 @@ param retentionDays int
 @description('Required. Ingestion stops for the day beyond this, so that a loop cannot cost a fortune.')
 param dailyQuotaGb int
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
-  name: workspaceName
-  location: location
-  tags: tags
-  properties: {
-    sku: { name: 'PerGB2018' }
-    retentionInDays: retentionDays
+module workspace 'br/public:avm/res/operational-insights/workspace:0.16.1' = {
+  params: {
+    name: workspaceName
+    location: location
+    tags: tags
+    skuName: 'PerGB2018'
+    dataRetention: retentionDays
+    dailyQuotaGb: string(dailyQuotaGb)
     features: { disableLocalAuth: true }
-    workspaceCapping: { dailyQuotaGb: dailyQuotaGb }
+    // By default the module lets nobody save a query without a storage account of their own for it.
+    forceCmkForQuery: false
+    enableTelemetry: false
   }
 }
 
-resource applicationInsights 'Microsoft.Insights/components@2020-02-02' = {
-  name: applicationInsightsName
-  location: location
-  tags: tags
-  kind: 'web'
-  properties: {
-    Application_Type: 'web'
-    WorkspaceResourceId: workspace.id
-    DisableLocalAuth: true
+module applicationInsights 'br/public:avm/res/insights/component:0.8.0' = {
+  params: {
+    name: applicationInsightsName
+    location: location
+    tags: tags
+    kind: 'web'
+    applicationType: 'web'
+    workspaceResourceId: workspace.outputs.resourceId
+    disableLocalAuth: true
+    // By default the module keeps the addresses of browsers, and names a year; how long logs are kept is the workspace's to say.
+    disableIpMasking: false
+    retentionInDays: 90
+    enableTelemetry: false
   }
 }
 
-output applicationInsightsName string = applicationInsights.name
-output connectionString string = applicationInsights.properties.ConnectionString
+output applicationInsightsName string = applicationInsights.outputs.name
+output connectionString string = applicationInsights.outputs.connectionString

@@ -16,12 +16,14 @@ export function bicepFiles(): string[] {
 
 export interface Param {
   readonly name: string;
+  readonly type: string;
   readonly hasDefault: boolean;
 }
 
 export function paramsOf(text: string): Param[] {
-  return [...text.matchAll(/^param (\w+) \w+( =)?/gm)].map(([, name, byDefault]) => ({
+  return [...text.matchAll(/^param (\w+) (\w+)( =)?/gm)].map(([, name, type, byDefault]) => ({
     name: name!,
+    type: type!,
     hasDefault: byDefault !== undefined,
   }));
 }
@@ -32,17 +34,26 @@ export function outputsOf(text: string): string[] {
 
 export interface ModuleUse {
   readonly symbol: string;
-  /** Relative to the file that uses it. */
+  /** Relative to the file that uses it, or what a registry knows it by. */
   readonly path: string;
-  /** Names of the parameters that are given. */
-  readonly params: readonly string[];
+  /** The parameters that are given, as they are written. */
+  readonly params: Readonly<Record<string, string>>;
 }
 
 export function modulesOf(text: string): ModuleUse[] {
   return [...text.matchAll(/^module (\w+) '([^']+)' = /gm)].map((match) => {
     const block = bracketed(text, text.indexOf('params: {', match.index) + 'params: '.length);
-    return { symbol: match[1]!, path: match[2]!, params: Object.keys(propertiesOf(block)) };
+    return { symbol: match[1]!, path: match[2]!, params: propertiesOf(block) };
   });
+}
+
+/** Of all files; those of a registry end with a version, the others with `.bicep`. */
+export function moduleUses(): (ModuleUse & { readonly file: string })[] {
+  return bicepFiles().flatMap((file) => modulesOf(readBicep(file)).map((use) => ({ ...use, file })));
+}
+
+export function outputsReadOf({ file, symbol }: { file: string; symbol: string }): string[] {
+  return [...readBicep(file).matchAll(new RegExp(`\\b${symbol}!?\\.outputs\\.(\\w+)`, 'g'))].map(([, name]) => name!);
 }
 
 /** What stands from this opening bracket to its closing one. */
