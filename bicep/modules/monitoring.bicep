@@ -19,8 +19,8 @@ module workspace 'br/public:avm/res/operational-insights/workspace:0.16.1' = {
     skuName: 'PerGB2018'
     dataRetention: retentionDays
     dailyQuotaGb: string(dailyQuotaGb)
-    features: { disableLocalAuth: true }
-    // By default the module lets nobody save a query without a storage account of their own for it.
+    // By default the module makes who reads a resource's logs need a right on the whole workspace, and who saves a query a storage account for it.
+    features: { disableLocalAuth: true, enableLogAccessUsingOnlyResourcePermissions: true }
     forceCmkForQuery: false
     enableTelemetry: false
   }

@@ -67,7 +67,7 @@ describe('what these modules would do by default, and must not', () => {
 
   it('Log Analytics lets nobody in by key, and keeps logs no longer than it is told to', () => {
     expect(paramsFor('workspace')).toMatchObject({
-      features: '{ disableLocalAuth: true }',
+      features: '{ disableLocalAuth: true, enableLogAccessUsingOnlyResourcePermissions: true }',
       skuName: "'PerGB2018'",
       dataRetention: 'retentionDays',
       dailyQuotaGb: 'string(dailyQuotaGb)',
@@ -77,6 +77,7 @@ describe('what these modules would do by default, and must not', () => {
 
   it('Application Insights lets nobody in by key, and keeps no addresses of browsers', () => {
     expect(paramsFor('applicationInsights')).toMatchObject({
+      kind: "'web'",
       disableLocalAuth: 'true',
       disableIpMasking: 'false',
       workspaceResourceId: 'workspace.outputs.resourceId',
