@@ -117,3 +117,23 @@ it('lets a task be submitted and watched to its end on a phone', async () => {
   await rowOf(page, id).getByText('Completed').waitFor();
   expect(await overflow(page)).toBe(0);
 });
+
+it('is at no moment wider than a phone, not even before a page has what it shows', async () => {
+  const page = await browser.open(stack().baseUrl, { width: 360 });
+  await page.addInitScript(() => {
+    let widest = 0;
+    const look = () => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      widest = Math.max(widest, scrollWidth - clientWidth);
+      Object.assign(globalThis, { widest });
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  for (const path of ['/', '/tasks', '/dead-letters', '/schedules', '/overview', '/settings']) {
+    await page.goto(`${stack().baseUrl}${path}`);
+    await untilLive(page);
+    const widest = await page.evaluate(() => (globalThis as { widest?: number }).widest);
+    expect({ path, widest }).toEqual({ path, widest: 0 });
+  }
+});

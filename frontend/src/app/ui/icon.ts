@@ -62,8 +62,9 @@ export type IconName = keyof typeof outlines;
     :host {
       display: inline-flex;
       flex: none;
-      width: var(--size);
-      height: var(--size);
+      /* A page may be drawn once before its inputs are set, and a picture without a size is 300 wide. */
+      width: var(--size, 18px);
+      height: var(--size, 18px);
     }
     svg {
       width: 100%;
