@@ -40,7 +40,8 @@ export function getPatientRedis(): Redis {
 
 const pauseBeforeReconnect = (times: number) => Math.min(50 * 2 ** Math.min(times, 10), 1_000) + Math.random() * 100;
 
-const pipelining = { enableAutoPipelining: true, autoPipeliningIgnoredCommands: gatheredCommands };
+/** Commands of one turn of the event loop go together, but those that gather by themselves: with their number of keys in front, ioredis would take it for the key. */
+export const pipelining = { enableAutoPipelining: true, autoPipeliningIgnoredCommands: gatheredCommands };
 
 interface Patience {
   readonly maxRetriesPerRequest: number | null;

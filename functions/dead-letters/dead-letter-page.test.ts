@@ -14,7 +14,7 @@ let store: TaskStore;
 let now = Date.parse('2026-01-05T10:00:00Z');
 
 beforeAll(() => {
-  redis = testRedis.connect({ enableAutoPipelining: true });
+  redis = testRedis.connect({ isPipelined: true });
   store = new TaskStore(redis, { now: () => now });
 });
 beforeEach(() => redis.flushall());

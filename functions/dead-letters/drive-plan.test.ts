@@ -27,7 +27,7 @@ let driver: PlanDriver;
 let outcomeOf: (id: string) => 'completed' | 'dead-lettered' | 'cancelled' | undefined;
 
 beforeAll(() => {
-  redis = testRedis.connect({ enableAutoPipelining: true });
+  redis = testRedis.connect({ isPipelined: true });
   prepareConnection(redis);
 });
 beforeEach(async () => {

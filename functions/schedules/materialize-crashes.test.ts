@@ -17,7 +17,7 @@ let redis: Redis;
 // Before useTestRedis, as hooks run in their order: the client goes first, then its server.
 afterAll(() => redis.disconnect());
 const testRedis = useTestRedis();
-beforeAll(() => void (redis = testRedis.connect({ enableAutoPipelining: true })));
+beforeAll(() => void (redis = testRedis.connect({ isPipelined: true })));
 
 type Change = 'pause' | 'resume' | 'edit';
 type Step =

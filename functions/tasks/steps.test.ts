@@ -7,7 +7,7 @@ let connection: Redis;
 afterAll(() => connection.disconnect());
 const redis = useTestRedis();
 beforeAll(() => {
-  connection = redis.connect({ enableAutoPipelining: true });
+  connection = redis.connect({ isPipelined: true });
   prepareConnection(connection);
 });
 

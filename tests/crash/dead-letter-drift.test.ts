@@ -40,7 +40,7 @@ let now = Date.parse('2026-01-05T10:00:00Z');
 let engine: Engine;
 
 beforeAll(async () => {
-  redis = testRedis.connect({ enableAutoPipelining: true });
+  redis = testRedis.connect({ isPipelined: true });
   namespace = await startNamespace(quick);
   for (const { queue } of lanes) senders.set(queue, namespace.client.createSender(queue));
 });

@@ -2,6 +2,7 @@
 import { Cluster, Redis } from 'ioredis';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { pipelining } from '../../functions/azure/redis.ts';
 import { startRedis } from '../../local/redis.ts';
 import type { RedisServer } from '../../local/redis.ts';
 import { freePorts } from './stack-settings.ts';
@@ -46,7 +47,7 @@ async function untilComplete(client: Redis): Promise<void> {
 }
 
 /** A client with the interface of `Redis`; `keys` and `flushall`, which only tests use, reach all nodes. */
-export function connectToCluster(server: RedisServer, options: { readonly enableAutoPipelining?: boolean }): Redis {
+export function connectToCluster(server: RedisServer, options: Partial<typeof pipelining>): Redis {
   const cluster = new Cluster([server.url], options);
   const onEach = <T>(ask: (node: Redis) => Promise<T>) => Promise.all(cluster.nodes('master').map(ask));
   const reachingAll = {

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipelining } from '../../functions/azure/redis.ts';
 import { startRedis } from '../../local/redis.ts';
 import type { RedisServer } from '../../local/redis.ts';
 import { connectToCluster, startRedisCluster } from './redis-cluster.ts';
@@ -11,8 +12,8 @@ export interface TestRedis {
   readonly url: string;
   readonly port: number;
   readonly server: RedisServer;
-  /** A client of one Redis; of a cluster of three in the jest project `cluster`. Close it before the server: see `useTestRedis`. */
-  connect(options?: { readonly enableAutoPipelining?: boolean }): Redis;
+  /** A client of one Redis; of a cluster of three in the jest project `cluster`. Pipelined, it gathers commands as the app's do. Close it before the server: see `useTestRedis`. */
+  connect(options?: { readonly isPipelined?: boolean }): Redis;
 }
 
 /** Set by the jest project `cluster`, which runs the tests of the stores once more. */
@@ -51,6 +52,9 @@ export function useTestRedis(): TestRedis {
     get server() {
       return started();
     },
-    connect: (options = {}) => (isCluster ? connectToCluster(started(), options) : new Redis(started().url, options)),
+    connect({ isPipelined = false } = {}) {
+      const options = isPipelined ? pipelining : {};
+      return isCluster ? connectToCluster(started(), options) : new Redis(started().url, options);
+    },
   };
 }
