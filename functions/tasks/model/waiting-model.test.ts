@@ -9,6 +9,8 @@ import { type Asked, type Ending, retentionMs, WaitingWorld } from './waiting-wo
 
 /** More histories are worth their time after a change of what waits for what. */
 const numRuns = Number(process.env['MODEL_RUNS'] ?? 20);
+/** Shrinking takes longer than jest waits, which would then tell of nothing but its own limit. */
+const options = { numRuns, endOnFailure: true };
 jest.setTimeout(Math.max(120_000, numRuns * 3_000));
 
 let redis: Redis;
@@ -255,12 +257,12 @@ it('keeps order and limits, and lets nobody wait for ever, without the sweeper a
   const property = fc.asyncProperty(limits, fc.array(fc.oneof(...healthy), lengths), (given, steps) =>
     live(new History(given, true), steps as Step[]),
   );
-  await fc.assert(property, { numRuns, endOnFailure: true });
+  await fc.assert(property, options);
 });
 
 it('keeps order and limits, and lets nobody wait for ever, whatever dies, gets lost or comes twice', async () => {
   const property = fc.asyncProperty(limits, fc.array(fc.oneof(...healthy, ...faults), lengths), (given, steps) =>
     live(new History(given, false), steps as Step[]),
   );
-  await fc.assert(property, { numRuns, endOnFailure: true });
+  await fc.assert(property, options);
 });
