@@ -104,3 +104,12 @@ it('a task waits for its type whatever attempt its message names', async () => {
   expect(await store.park(id, 99, 'type:echo')).toMatchObject({ owner: 'ada' });
   expect(await store.park(await accept(), 0, 'type:echo')).toBeUndefined();
 });
+
+it('a retry that waits is not sent on its way by the message of the attempt before: the ID of its message would be used up', async () => {
+  await begin({});
+  const id = await accept();
+  await deliver(id);
+  await store.fail(id, id, { code: 'x', message: 'x' }, (now += 100));
+  expect(await store.park(id, 2, 'type:echo')).toMatchObject({ owner: 'ada' });
+  expect(await deliver(id)).toBe('stale');
+});

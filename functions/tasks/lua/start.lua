@@ -56,6 +56,8 @@ if task.finishedAt then return { 'ended', events, lib.fields() } end
 if ARGV[8] and ARGV[8] ~= task.type then return { 'other-type', task.type } end
 if messageAttempt < attempt or (task.state == 'queued' and messageAttempt <= attempt) then return { 'stale' } end
 if task.state == 'retrying' and messageAttempt <= attempt then
+  -- Whoever wakes it sends its message; sent now, that would be used up, and the broker would drop the other as a duplicate.
+  if task.parked then return { 'stale' } end
   return { 'superseded', attempt + 1, task.nextAttemptAt, lib.fields() }
 end
 if task.state == 'running' and task.leaseToken ~= token then
