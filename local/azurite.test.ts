@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TableClient } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { freePorts } from '../tests/support/stack-settings.ts';
+import { freePorts } from './free-port.ts';
 import { startChild } from './launcher/child.ts';
 import type { RunningPiece } from './launcher/supervisor.ts';
 

@@ -1,13 +1,44 @@
 import { once } from 'node:events';
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 
-/** A TCP port of this machine that nothing listens on now. Another process may take it before the caller does. */
+/**
+ * Where free ports are looked for: below the range from which Linux, macOS and Windows take the ports of outgoing
+ * connections and of `listen(0)`, so that none of these takes a port between its being found and its being used.
+ */
+const LOWEST = 10_000;
+const HIGHEST = 32_767;
+
+const given = new Set<number>();
+
+/**
+ * A TCP port of this machine that nothing listens on now, another at each call. Another process that looks for one, too,
+ * may take it before the caller does; among so many that is unlikely.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  for (;;) {
+    const port = randomInt(LOWEST, HIGHEST + 1);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
+}
+
+/** As many, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await freePort());
+  return ports;
 }

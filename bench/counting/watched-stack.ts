@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '../../tests/support/stack-settings.ts';
+import { freePorts } from '../../local/free-port.ts';
 import { startStack } from '../../tests/support/stack.ts';
 import { AmqpCounter } from './amqp-counter.ts';
 import { HttpCounter } from './http-counter.ts';

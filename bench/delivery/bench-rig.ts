@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRig, freePort } from '../../tests/crash/rig/rig.ts';
+import { freePort } from '../../local/free-port.ts';
+import { createRig } from '../../tests/crash/rig/rig.ts';
 import { RedisCounter } from '../counting/redis-counter.ts';
 import { startTcpProxy } from '../counting/tcp-proxy.ts';
 

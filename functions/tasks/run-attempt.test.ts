@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { freePorts } from '../../tests/support/stack-settings.ts';
+import { freePorts } from '../../local/free-port.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { BlobContainer } from '../azure/blob.ts';
 import { TypeSlots } from '../limits/type-slots.ts';

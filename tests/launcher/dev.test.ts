@@ -8,7 +8,8 @@ import type { TaskTypeList } from '../../contracts/task-type-info.ts';
 import { readProcesses } from '../../local/launcher/processes-file.ts';
 import { spawnLauncher } from '../support/launcher-process.ts';
 import type { LauncherProcess } from '../support/launcher-process.ts';
-import { freePorts, settingsOnFreePorts } from '../support/stack-settings.ts';
+import { freePorts } from '../../local/free-port.ts';
+import { settingsOnFreePorts } from '../support/stack-settings.ts';
 
 jest.setTimeout(180_000);
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { startStack } from '../support/stack.ts';
-import { freePorts } from '../support/stack-settings.ts';
+import { freePorts } from '../../local/free-port.ts';
 
 /** Asks the program behind an inspector's port to evaluate an expression, as a debugger does (Chrome DevTools Protocol). */
 async function evaluate(port: number, expression: string): Promise<unknown> {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { pipelining } from '../../functions/azure/redis.ts';
 import { startRedis } from '../../local/redis.ts';
 import type { RedisServer } from '../../local/redis.ts';
-import { freePorts } from './stack-settings.ts';
+import { freePorts } from '../../local/free-port.ts';
 
 const slots = 16_384;
 const nodes = 3;

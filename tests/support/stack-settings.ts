@@ -1,8 +1,6 @@
 /** Settings for a stack of a test's own: the sample's, on free ports. */
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { freePorts } from '../../local/free-port.ts';
 
 export interface StackSettings {
   readonly Values: Record<string, string>;
@@ -31,13 +29,4 @@ export async function settingsOnFreePorts(overrides: Record<string, string> = {}
     ].join(';'),
   };
   return { Values: { ...sample.Values, ...onPorts, ...overrides }, Host: { ...sample.Host, LocalHttpPort: http } };
-}
-
-/** All are held at the same time, so that they differ. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startChild } from '../../local/launcher/child.ts';
 import type { RunningPiece } from '../../local/launcher/supervisor.ts';
-import { freePorts } from './stack-settings.ts';
+import { freePorts } from '../../local/free-port.ts';
 
 const key = Buffer.from('a key of our own').toString('base64');
 

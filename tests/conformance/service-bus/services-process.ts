@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
-import { freePorts } from '../../support/stack-settings.ts';
+import { freePorts } from '../../../local/free-port.ts';
 import { ENTITIES } from './entities.ts';
 import { connectionStringOf } from './namespace.ts';
 

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Piece, Supervisor } from '../../../local/launcher/supervisor.ts';
-import { createRig, freePort, type Rig } from '../rig/rig.ts';
+import { freePort } from '../../../local/free-port.ts';
+import { createRig, type Rig } from '../rig/rig.ts';
 
 export type PieceName = 'redis' | 'services' | 'azurite' | 'host-1' | 'host-2';
 

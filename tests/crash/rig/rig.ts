@@ -4,7 +4,7 @@ import { startChild } from '../../../local/launcher/child.ts';
 import type { RunningPiece } from '../../../local/launcher/supervisor.ts';
 import { startRedis } from '../../../local/redis.ts';
 import entities from '../../../contracts/service-bus.json' with { type: 'json' };
-import { freePorts, settingsOnFreePorts, type StackSettings } from '../../support/stack-settings.ts';
+import { settingsOnFreePorts, type StackSettings } from '../../support/stack-settings.ts';
 import { buildTestApp } from './test-app.ts';
 
 /** The services on free ports, each a process of its own, and as many Functions hosts beside them as a test wants. */
@@ -75,11 +75,6 @@ export async function createRig(options: RigOptions): Promise<Rig> {
     },
     log,
   };
-}
-
-export async function freePort(): Promise<number> {
-  const [port = 0] = await freePorts(1);
-  return port;
 }
 
 function withLockDuration(lockDuration: string): typeof entities {
