@@ -28,7 +28,7 @@ export interface TaskContext {
    * Does a part of the work once: its value is remembered, and a later attempt gets it without running it again. Put each
    * effect on the outside world into a step of its own. A process that dies between the effect and its record does it again.
    * @param name unique within the task
-   * @param run gives any JSON
+   * @param run gives any JSON; what all steps of a task give together stays below the setting ResultLimitBytes
    */
   readonly step: <T>(name: string, run: () => Promise<T>) => Promise<T>;
 }
@@ -50,7 +50,7 @@ export interface TaskTypeDefinition<Payload extends z.ZodType> {
   readonly isInternal?: boolean;
   /** How many tasks of this type may be submitted in a second, and run at once, over all owners; the setting TypeLimits goes before. */
   readonly limits?: TypeLimit;
-  /** @returns the result, any JSON. Throw PermanentError where another attempt would be of no use; anything else is retried. */
+  /** @returns the result, any JSON of at most ResultLimitBytes. Throw PermanentError where another attempt would be of no use; anything else is retried. */
   readonly run: (context: TaskContext, payload: z.output<Payload>) => Promise<unknown>;
 }
 

@@ -30,6 +30,8 @@ export interface Engine {
   readonly typeSlots: TypeSlots;
   readonly leaseMs: number;
   readonly timeLimitMs: number;
+  /** Of a result, and of what the steps of a task give together. */
+  readonly resultLimitBytes: number;
   readonly retry: Omit<RetryPolicy, 'maxAttempts'>;
   /** JSON, or undefined when it is no longer kept. @param inHand what Redis holds, where it is at hand */
   readonly readPayload: (fields: TaskFields, inHand?: string) => Promise<string | undefined>;
@@ -110,6 +112,7 @@ export function createEngine(log: (...args: unknown[]) => void): Engine {
     typeSlots: new TypeSlots(redis, concurrencyOf, settings.LeaseSeconds * 1000),
     leaseMs: settings.LeaseSeconds * 1000,
     timeLimitMs: settings.AttemptTimeLimitSeconds * 1000,
+    resultLimitBytes: settings.ResultLimitBytes,
     retry: {
       firstDelayMs: settings.RetryFirstDelayMs,
       factor: retryFactor,

@@ -84,10 +84,12 @@ async function handle(
       known,
       checkLease: async () => (once ? checkLease(engine, id, token) : undefined),
       record: (name, value) => engine.store.recordStep(id, token, name, value),
+      limitBytes: engine.resultLimitBytes,
     }),
   };
   const timeLimitMs = taskType.timeLimitMs ?? engine.timeLimitMs;
-  return runHandler(taskType, read.payload, context, { controller, timeLimitMs });
+  const { resultLimitBytes } = engine;
+  return runHandler(taskType, read.payload, context, { controller, timeLimitMs, resultLimitBytes });
 }
 
 const storageBackMs = 10_000;

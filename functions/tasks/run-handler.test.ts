@@ -26,10 +26,11 @@ function typeThat(run: (context: TaskContext, payload: { n: number }) => Promise
 function run(
   handler: (context: TaskContext, payload: { n: number }) => Promise<unknown>,
   payload: string | undefined = '{"n":1}',
-  timeLimitMs = 60_000,
+  { timeLimitMs = 60_000, resultLimitBytes = 1_000_000 } = {},
 ) {
   const controller = new AbortController();
-  return { controller, outcome: runHandler(typeThat(handler), payload, context, { controller, timeLimitMs }) };
+  const limits = { controller, timeLimitMs, resultLimitBytes };
+  return { controller, outcome: runHandler(typeThat(handler), payload, context, limits) };
 }
 const never = () => new Promise<never>(() => undefined);
 
@@ -75,6 +76,16 @@ it('takes a result that is no JSON for a failure', async () => {
   expect(await run(async () => 1n).outcome).toMatchObject({ kind: 'failure' });
 });
 
+it('refuses a result beyond the limit for good, and says what to do; one that just fits is kept', async () => {
+  const giving = (text: string) => run(async () => text, '{"n":1}', { resultLimitBytes: 1_000 }).outcome;
+  expect(await giving('x'.repeat(998))).toEqual({ kind: 'result', result: `"${'x'.repeat(998)}"` });
+  const outcome = await giving('ö'.repeat(500));
+  expect(outcome).toMatchObject({ kind: 'failure', error: { code: 'result-too-large' }, permanent: true });
+  expect(outcome).toMatchObject({
+    error: { message: expect.stringMatching(/has 1,002 bytes of JSON; at most 1,000 .* into storage/) as string },
+  });
+});
+
 it('does not retry what the handler calls permanent', async () => {
   const outcome = await run(() => Promise.reject(new PermanentError('no', 'too-long'))).outcome;
   expect(outcome).toMatchObject({ kind: 'failure', error: { code: 'too-long', message: 'no' }, permanent: true });
@@ -114,13 +125,14 @@ it.each([
 ])('does not retry a payload %s', async (_, payload, code) => {
   const controller = new AbortController();
   const handler = jest.fn();
-  const outcome = await runHandler(typeThat(handler), payload, context, { controller, timeLimitMs: 60_000 });
+  const limits = { controller, timeLimitMs: 60_000, resultLimitBytes: 1_000_000 };
+  const outcome = await runHandler(typeThat(handler), payload, context, limits);
   expect(outcome).toMatchObject({ kind: 'failure', error: { code }, permanent: true });
   expect(handler).not.toHaveBeenCalled();
 });
 
 it('ends an attempt at its time limit, also when the handler does not listen', async () => {
-  const outcome = await run(never, '{"n":1}', 20).outcome;
+  const outcome = await run(never, '{"n":1}', { timeLimitMs: 20 }).outcome;
   expect(outcome).toMatchObject({ kind: 'failure', error: { code: 'time-limit' }, permanent: false });
 });
 
@@ -129,7 +141,7 @@ it('tells the handler of the limit through its signal', async () => {
   const outcome = await run(({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => {
     heard.push(signal.reason);
     reject(new Error('stopped'));
-  })), '{"n":1}', 20).outcome; // prettier-ignore
+  })), '{"n":1}', { timeLimitMs: 20 }).outcome; // prettier-ignore
   expect(heard).toEqual([expect.any(Interruption)]);
   expect(outcome).toMatchObject({ error: { code: 'time-limit' } });
 });

@@ -16,6 +16,12 @@ export type HandlerOutcome =
   | { readonly kind: 'postponed'; readonly error: TaskError; /** Milliseconds. */ readonly after: number }
   | { readonly kind: 'interrupted'; readonly reason: 'cancelled' | 'lost' };
 
+export interface HandlerLimits {
+  readonly controller: AbortController;
+  readonly timeLimitMs: number;
+  readonly resultLimitBytes: number;
+}
+
 /**
  * Runs a handler to its end, to its time limit, or until it is interrupted — whichever comes first. A handler that does
  * not heed its signal is left behind: its lease is gone, so it can no longer write.
@@ -25,7 +31,7 @@ export async function runHandler(
   /** JSON; undefined when it is no longer kept. */
   payload: string | undefined,
   context: Omit<TaskContext, 'signal'>,
-  { controller, timeLimitMs }: { controller: AbortController; timeLimitMs: number },
+  { controller, timeLimitMs, resultLimitBytes }: HandlerLimits,
 ): Promise<HandlerOutcome> {
   const limit = setTimeout(() => {
     const seconds = timeLimitMs / 1000;
@@ -38,7 +44,7 @@ export async function runHandler(
       signal.addEventListener('abort', () => reject(signal.reason as Interruption), { once: true });
     });
     const result = await Promise.race([parseAndRun(taskType, payload, { ...context, signal }), interrupted]);
-    return { kind: 'result', result: toJson(result) };
+    return { kind: 'result', result: toResult(result, resultLimitBytes) };
   } catch (error) {
     // What a handler throws because it was interrupted says less than the reason of the interruption.
     return toOutcome(controller.signal.aborted ? controller.signal.reason : error);
@@ -60,6 +66,17 @@ async function parseAndRun(taskType: TaskType, payload: string | undefined, cont
     throw new PermanentError(`The payload does not fit the task type. ${faults}`, 'invalid-payload');
   }
   return taskType.run(context, parsed.payload);
+}
+
+/** @throws PermanentError where it is too large: another attempt would give as much */
+function toResult(value: unknown, limitBytes: number): string {
+  const result = toJson(value);
+  const bytes = Buffer.byteLength(result);
+  if (bytes <= limitBytes) return result;
+  throw new PermanentError(
+    `The result has ${bytes.toLocaleString('en')} bytes of JSON; at most ${limitBytes.toLocaleString('en')} are kept. Have the handler put it into storage, and return where it lies.`,
+    'result-too-large',
+  );
 }
 
 const messageLength = 2_000;

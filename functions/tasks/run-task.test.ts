@@ -48,6 +48,7 @@ beforeEach(async () => {
     typeSlots: new TypeSlots(redis, () => 1, 15_000),
     leaseMs: 15_000,
     timeLimitMs: 60_000,
+    resultLimitBytes: 1_000_000,
     retry: { firstDelayMs: 100, factor: 2, maxDelayMs: 300_000, jitter: 0 },
     readPayload: async () => '""',
     send: async (message) => void sent.push(message),

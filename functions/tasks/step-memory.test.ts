@@ -1,14 +1,14 @@
 import { Interruption } from './lease.ts';
 import { createStep } from './step-memory.ts';
 
-function memory(known: Record<string, string> = {}) {
+function memory(known: Record<string, string> = {}, limitBytes = 1_000_000) {
   const recorded = new Map(Object.entries(known));
   const checkLease = jest.fn(async () => undefined);
   const record = async (name: string, value: string) => {
     if (!recorded.has(name)) recorded.set(name, value);
     return recorded.get(name);
   };
-  return { recorded, checkLease, step: createStep({ known, checkLease, record }) };
+  return { recorded, checkLease, step: createStep({ known, checkLease, record, limitBytes }) };
 }
 
 it('runs a step and remembers what it gave', async () => {
@@ -35,9 +35,11 @@ it('remembers nothing of a step that failed', async () => {
 it('runs no step when the lease is lost, and stops when it is lost on the way', async () => {
   const run = jest.fn(async () => 1);
   const lost = () => Promise.reject(new Interruption('lost', 'gone'));
-  await expect(createStep({ known: {}, checkLease: lost, record: jest.fn() })('a', run)).rejects.toThrow(Interruption);
+  const leaseLost = createStep({ known: {}, checkLease: lost, record: jest.fn(), limitBytes: 1_000 });
+  await expect(leaseLost('a', run)).rejects.toThrow(Interruption);
   expect(run).not.toHaveBeenCalled();
-  const unrecorded = createStep({ known: {}, checkLease: async () => undefined, record: async () => undefined });
+  const noRecord = { checkLease: async () => undefined, record: async () => undefined };
+  const unrecorded = createStep({ known: {}, ...noRecord, limitBytes: 1_000 });
   await expect(unrecorded('a', run)).rejects.toThrow(Interruption);
 });
 
@@ -45,6 +47,14 @@ it('refuses two steps of one name, which would hide an effect', async () => {
   const { step } = memory();
   await step('a', async () => 1);
   await expect(step('a', async () => 2)).rejects.toThrow(/two steps named "a"/);
+});
+
+it('refuses for good to remember more than the limit, of all steps and attempts together', async () => {
+  const { recorded, step } = memory({ first: `"${'x'.repeat(60)}"` }, 100);
+  expect(await step('second', async () => 'x'.repeat(20))).toBe('x'.repeat(20));
+  const tooMuch = { code: 'steps-too-large', message: expect.stringMatching(/step "third" .* storage/) as string };
+  await expect(step('third', async () => 'ö')).rejects.toMatchObject(tooMuch);
+  expect([...recorded.keys()]).toEqual(['first', 'second']);
 });
 
 it('takes names that objects have anyway', async () => {

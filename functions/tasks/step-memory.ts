@@ -10,10 +10,13 @@ export interface StepRecords {
   readonly checkLease: () => Promise<void>;
   /** @returns what is on record for the step (JSON), or undefined when the lease is lost */
   readonly record: (name: string, value: string) => Promise<string | undefined>;
+  /** Of all steps together: each attempt begins by reading them. */
+  readonly limitBytes: number;
 }
 
 /** Makes the `step` of a handler's context: each step runs once, and what it gave is remembered across attempts. */
-export function createStep({ known, checkLease, record }: StepRecords) {
+export function createStep({ known, checkLease, record, limitBytes }: StepRecords) {
+  let bytes = Object.entries(known).reduce((sum, [name, value]) => sum + bytesOf(name, value), 0);
   const taken = new Set<string>();
   return async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
     if (taken.has(name)) {
@@ -26,8 +29,22 @@ export function createStep({ known, checkLease, record }: StepRecords) {
     if (Object.hasOwn(known, name)) return JSON.parse(known[name]!) as T;
     await checkLease();
     const value = await run();
-    const recorded = await record(name, toJson(value));
+    const json = toJson(value);
+    bytes += bytesOf(name, json);
+    if (bytes > limitBytes) throw tooLarge(name, bytes, limitBytes);
+    const recorded = await record(name, json);
     if (recorded === undefined) throw new Interruption('lost', 'Another worker has taken the task over.');
     return JSON.parse(recorded) as T;
   };
+}
+
+function bytesOf(name: string, json: string): number {
+  return Buffer.byteLength(name) + Buffer.byteLength(json);
+}
+
+function tooLarge(name: string, bytes: number, limitBytes: number): PermanentError {
+  return new PermanentError(
+    `With the step "${name.slice(0, 100)}" the steps of this task have ${bytes.toLocaleString('en')} bytes of JSON; at most ${limitBytes.toLocaleString('en')} are kept. Have the step put its value into storage, and return where it lies.`,
+    'steps-too-large',
+  );
 }

@@ -24,13 +24,17 @@ describe('docs/settings.md', () => {
     expect(documented.filter((name) => !settingNames.includes(name))).toEqual([]);
   });
 
-  it.each(['MaxAttempts', 'PayloadLimitBytes', 'UploadLimitBytes', 'OwnerWindow', 'RetentionDays'] as const)(
-    'tells the default of %s',
-    (name) => {
-      const row = rows.find((line) => line.includes(`\`${name}\``))!;
-      expect(row.split('|')[3]!.trim()).toBe(String(settings[name]));
-    },
-  );
+  it.each([
+    'MaxAttempts',
+    'PayloadLimitBytes',
+    'UploadLimitBytes',
+    'ResultLimitBytes',
+    'OwnerWindow',
+    'RetentionDays',
+  ] as const)('tells the default of %s', (name) => {
+    const row = rows.find((line) => line.includes(`\`${name}\``))!;
+    expect(row.split('|')[3]!.trim()).toBe(String(settings[name]));
+  });
 });
 
 it('local.settings.sample.json names no setting that does not exist', () => {

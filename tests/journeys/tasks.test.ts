@@ -18,7 +18,9 @@ afterAll(async () => {
   await serviceBus.close();
   redis.disconnect();
 });
-const stack = useStack({ settings: { PayloadLimitBytes: '100000', AttemptTimeLimitSeconds: '2' } });
+const stack = useStack({
+  settings: { PayloadLimitBytes: '100000', ResultLimitBytes: '95000', AttemptTimeLimitSeconds: '2' },
+});
 
 beforeAll(() => {
   api = new Api(stack().baseUrl);
@@ -134,6 +136,16 @@ describe('a task', () => {
       attempt: 1,
       error: { code: 'invalid-csv', message: expect.stringContaining('Line 2') },
     });
+  });
+
+  it('is dead-lettered at once when its result is larger than the limit, and nothing of that is stored', async () => {
+    const { id } = await api.submit('echo', { message: 'x'.repeat(96_000) });
+    expect(await api.ended(id)).toMatchObject({
+      state: 'dead-lettered',
+      attempt: 1,
+      error: { code: 'result-too-large', message: expect.stringMatching(/96,014 bytes .* at most 95,000/) as string },
+    });
+    expect(await redis.keys(`*:result:${id}`)).toEqual([]);
   });
 
   it('is retried when it takes longer than its time limit', async () => {

@@ -208,6 +208,7 @@ export class WaitingWorld {
       typeSlots: this.#slotsOf(process),
       leaseMs,
       timeLimitMs: 600_000,
+      resultLimitBytes: 1_000_000,
       retry: { firstDelayMs: 100, factor: 2, maxDelayMs: 300_000, jitter: 0 },
       readPayload: async () => '1',
       send: (message) => process.do('send', async () => this.broker.send(message), false),
