@@ -5,7 +5,7 @@ const Sha256 = z.string().regex(/^[0-9a-fA-F]{64}$/, { error: 'A SHA-256 in hexa
 
 /** What `POST /api/uploads` takes: the size of a payload that is too large for the request that submits its task. */
 export const CreateUpload = z.strictObject({
-  /** Of the JSON text, in UTF-8. */
+  /** Of the JSON text, in UTF-8; the upload is refused at submission when it has another size. */
   bytes: z.int().min(1),
   /** Of the same bytes; the upload is refused at submission when it differs. */
   sha256: Sha256.optional(),

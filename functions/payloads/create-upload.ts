@@ -1,11 +1,13 @@
 import { app } from '@azure/functions';
 import { CreateUpload } from '../../contracts/uploads.ts';
+import { getRedis } from '../azure/redis.ts';
 import { answering } from '../http-errors.ts';
 import { getSettings } from '../settings.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
 import { toInputErrors } from '../task-types/define-task-type.ts';
 import { invalid } from '../tasks/parse-submission.ts';
 import { readJson } from '../tasks/read-json.ts';
+import { announceUpload } from './announced-uploads.ts';
 import { getPayloadBlobs } from './get-payload-store.ts';
 import { createUpload } from './uploads.ts';
 
@@ -24,6 +26,7 @@ app.http('CreateUpload', {
     }
     const limitBytes = getSettings().UploadLimitBytes;
     const upload = await createUpload(getPayloadBlobs(), { owner, request: parsed.data, limitBytes }, Date.now());
+    await announceUpload(getRedis(), upload.id, parsed.data.bytes);
     return { status: 201, headers: { 'cache-control': 'no-store' }, jsonBody: upload };
   }),
 });

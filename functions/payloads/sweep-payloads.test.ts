@@ -40,7 +40,7 @@ const exists = async (name: string) => (await blobs.find(name)) !== undefined;
 
 /** @returns the name of its blob */
 async function upload(at: number): Promise<{ id: string; name: string }> {
-  const { id, url, headers } = await createUpload(blobs, { owner: 'ada', request: { bytes: 5 }, limitBytes: 100 }, at);
+  const { id, url, headers } = await createUpload(blobs, { owner: 'ada', request: { bytes: 13 }, limitBytes: 100 }, at);
   const { status } = await fetch(url, { method: 'PUT', headers, body: '{"message":1}' });
   expect(status).toBe(201);
   return { id, name: uploadBlobName(id, 'ada') };
@@ -49,7 +49,7 @@ async function upload(at: number): Promise<{ id: string; name: string }> {
 async function accept(at: number, uploadId?: string): Promise<string> {
   const id = createTaskId('ada', at);
   const base = { id, owner: 'ada', type: 'echo', delivery: 'at-least-once', maxAttempts: 7, lane: 'tasks' } as const;
-  const ref = { owner: 'ada', ref: { uploadId: uploadId ?? '' }, limitBytes: 100 };
+  const ref = { owner: 'ada', ref: { uploadId: uploadId ?? '' }, limitBytes: 100, announcedBytes: 13 };
   const uploaded = uploadId === undefined ? undefined : await (await findUpload(blobs, ref)).read();
   const stored = await payloads.prepare({ ...base, payload: '{"message":1}', ...(uploaded && { uploaded }) });
   await store.accept({ ...base, details: { tags: [], priority: 'normal' }, ...stored });
@@ -67,7 +67,7 @@ it('deletes uploads when they are a day old; a task that refers to one keeps its
   expect([await exists(name), await exists(later.name)]).toEqual([false, true]);
   await redis.del(...(await redis.keys('*:payload:*')));
   expect((await payloads.read(id))?.toString()).toBe('{"message":1}');
-  const ref = { owner: 'ada', ref: { uploadId }, limitBytes: 100 };
+  const ref = { owner: 'ada', ref: { uploadId }, limitBytes: 100, announcedBytes: 13 };
   await expect(findUpload(blobs, ref)).rejects.toMatchObject({ code: 'invalid-request' });
 });
 

@@ -41,16 +41,25 @@ export interface ReadUpload extends Uploaded {
   readonly value: unknown;
 }
 
-/** @returns its size in bytes. @throws AppError when it is not there, not this owner's, or too large */
+interface WantedUpload {
+  readonly owner: string;
+  readonly ref: PayloadRef;
+  readonly limitBytes: number;
+  /** Undefined where that is not known any more. */
+  readonly announcedBytes: number | undefined;
+}
+
+/** @returns its size in bytes. @throws AppError when it is not there, not this owner's, too large, or of another size than announced */
 export async function findUpload(
   blobs: PayloadBlobs,
-  { owner, ref, limitBytes }: { owner: string; ref: PayloadRef; limitBytes: number },
+  { owner, ref, limitBytes, announcedBytes }: WantedUpload,
 ): Promise<{ readonly bytes: number; readonly read: () => Promise<ReadUpload> }> {
   const blob = uploadBlobName(ref.uploadId, owner);
   const found = await blobs.find(blob);
   if (found === undefined) throw noSuchUpload(ref);
   if (found.bytes > limitBytes) throw uploadTooLarge(limitBytes, found.bytes);
   const { bytes, etag, metadata } = found;
+  if (announcedBytes !== undefined && bytes !== announcedBytes) throw otherSize(bytes, announcedBytes);
   const read = async (): Promise<ReadUpload> => {
     const json = await blobs.read(blob, etag);
     if (json === undefined) throw noSuchUpload(ref);
@@ -97,6 +106,13 @@ function noSuchUpload({ uploadId }: PayloadRef): AppError {
   return refused({
     pointer: '/payloadRef/uploadId',
     detail: `There is no upload ${uploadId} of yours with bytes in it. PUT them to the url that POST /api/uploads gave; they are kept for a day.`,
+  });
+}
+
+function otherSize(actual: number, announced: number): AppError {
+  return refused({
+    pointer: '/payloadRef/uploadId',
+    detail: `The upload has ${actual.toLocaleString('en')} bytes, not the ${announced.toLocaleString('en')} that POST /api/uploads was told. Upload all of it, or ask for another upload with the right size.`,
   });
 }
 

@@ -4,6 +4,7 @@ import { getRedis } from '../azure/redis.ts';
 import { admit, type SubmitLimits } from '../limits/admission.ts';
 import { Backlog } from '../limits/backlog.ts';
 import { Rates } from '../limits/rates.ts';
+import { announcedBytes } from '../payloads/announced-uploads.ts';
 import { getPayloadBlobs } from '../payloads/get-payload-store.ts';
 import { holdingMemory } from '../payloads/memory-budget.ts';
 import { findUpload, type ReadUpload } from '../payloads/uploads.ts';
@@ -102,6 +103,7 @@ async function withUpload(
     owner,
     ref: payloadRef,
     limitBytes: getSettings().UploadLimitBytes,
+    announcedBytes: await announcedBytes(getRedis(), payloadRef.uploadId),
   });
   return holdingMemory(bytes, async () => submit(await read()));
 }

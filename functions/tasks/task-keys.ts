@@ -5,6 +5,8 @@ const tag = (partition: string) => `{amo:${partition}}`;
 
 export const taskKey = (id: string) => `${tag(partitionOfTask(id))}:task:${id}`;
 export const payloadKey = (id: string) => `${tag(partitionOfTask(id))}:payload:${id}`;
+/** How many bytes an upload was announced with; its ID has a partition as a task's has. */
+export const announcedUploadKey = (uploadId: string) => `${tag(partitionOfTask(uploadId))}:upload:${uploadId}`;
 export const resultKey = (id: string) => `${tag(partitionOfTask(id))}:result:${id}`;
 export const timelineKey = (id: string) => `${tag(partitionOfTask(id))}:timeline:${id}`;
 

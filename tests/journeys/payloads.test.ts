@@ -33,7 +33,7 @@ const put = ({ url, headers }: Upload, body: string, more: Record<string, string
 
 async function uploaded(payload: unknown, more: object = {}): Promise<string> {
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  const upload = await startUpload(more);
+  const upload = await startUpload({ bytes: Buffer.byteLength(text), ...more });
   expect((await put(upload, text)).status).toBe(201);
   return upload.id;
 }
@@ -65,8 +65,9 @@ describe('an uploaded payload', () => {
   });
 
   it('may be referred to by several tasks, which keep it although it is written to afterwards', async () => {
-    const upload = await startUpload();
-    await put(upload, JSON.stringify({ message: 'first' }));
+    const first = JSON.stringify({ message: 'first' });
+    const upload = await startUpload({ bytes: first.length });
+    await put(upload, first);
     const tasks = await Promise.all([1, 2].map(() => submit(upload.id, { scheduledFor: soon() })));
     expect((await put(upload, JSON.stringify({ message: 'second' }))).status).toBe(201);
     for (const { body: task } of tasks) {
@@ -106,8 +107,8 @@ describe('refused', () => {
     ['what is nested too deeply', `{"message": ${'['.repeat(300)}${']'.repeat(300)}}`, '/payload'],
     ['millions of values', `{"message": [${'[],'.repeat(5_000_000)}1]}`, '/payload'],
   ])('is %s', async (name, text, pointer) => {
-    const upload = await startUpload();
-    const body = name === 'no UTF-8' ? Buffer.from(text, 'latin1') : text;
+    const body = Buffer.from(text, name === 'no UTF-8' ? 'latin1' : 'utf8');
+    const upload = await startUpload({ bytes: body.length });
     await fetch(upload.url, { method: 'PUT', headers: upload.headers, body });
     expect(await refusal(submit(upload.id))).toEqual([400, 'invalid-request', pointer]);
   });
@@ -124,10 +125,25 @@ describe('refused', () => {
     expect(await refusal(submit(damaged))).toEqual([400, 'invalid-request', '/payloadRef/sha256']);
   });
 
+  it.each([
+    ['less', 19],
+    ['more', 21],
+  ])('is an upload of %s than was announced; the right one may follow in its place', async (_, bytes) => {
+    const message = 'x'.repeat(20 - '{"message":""}'.length);
+    const upload = await startUpload({ bytes: 20 });
+    await put(upload, JSON.stringify({ message: 'x'.repeat(bytes - '{"message":""}'.length) }));
+    const { status, body } = await submit(upload.id);
+    const detail = expect.stringMatching(`has ${bytes} bytes, not the 20 that`) as string;
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'invalid-request', errors: [{ pointer: '/payloadRef/uploadId', detail }] });
+    await put(upload, JSON.stringify({ message }));
+    expect((await submit(upload.id)).status).toBe(202);
+  });
+
   it('is what is too large, before and after it was uploaded', async () => {
     const { status, body } = await api.post('/api/uploads', { bytes: 40_000_001 });
     expect([status, body.code]).toEqual([413, 'payload-too-large']);
-    const id = await uploaded({ message: 'x'.repeat(40_000_000) });
+    const id = await uploaded({ message: 'x'.repeat(40_000_000) }, { bytes: 100 });
     expect(await refusal(submit(id))).toEqual([413, 'payload-too-large', undefined]);
   });
 
