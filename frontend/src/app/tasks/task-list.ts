@@ -7,26 +7,25 @@ import { MatButton } from '@angular/material/button';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Router, RouterLink } from '@angular/router';
 import { fromEvent, map, startWith } from 'rxjs';
-import type { TaskState } from '../../../../contracts/task-states.ts';
 import type { Task } from '../../../../contracts/task.ts';
 import { Commands } from '../frame/commands.ts';
-import { liveQuery } from '../live/live-query.ts';
-import { Tasks } from '../live/tasks.ts';
 import { TaskPage } from '../task/task-page.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
-import { stateLooks, statesInOrder } from '../ui/state-look.ts';
+import { stateLooks } from '../ui/state-look.ts';
 import { TaskRow } from '../ui/task-row.ts';
 import { BulkBar } from './bulk-bar.ts';
 import { type ExportFormat, ExportTasks } from './export-tasks.ts';
 import { FilterBar } from './filter-bar.ts';
-import { cleanFilter, type Filter, statesOf, toParams, toQuery } from './filter.ts';
+import { cleanFilter, type Filter, toParams } from './filter.ts';
 import { FoundTasks } from './found-tasks.ts';
 import { JobList } from './job-list.ts';
 import { rowCommands } from './row-commands.ts';
 import { Selection } from './selection.ts';
+import { ShownRows } from './shown-rows.ts';
+import { StateCounts } from './state-counts.ts';
 import { ViewMenu } from './view-menu.ts';
-import { formatNumber, ShownNumber } from '../ui/number.ts';
+import { ShownNumber } from '../ui/number.ts';
 
 /** Scrolled further than this, a person reads something that must not move. Pixels. */
 const readingFrom = 120;
@@ -81,7 +80,6 @@ export class TaskList {
   readonly task = input<string | undefined>();
 
   readonly #router = inject(Router);
-  readonly #api = inject(Tasks).client.api;
   readonly #export = inject(ExportTasks);
   readonly #view = inject(DOCUMENT).defaultView!;
   readonly #media = inject(BreakpointObserver);
@@ -104,33 +102,7 @@ export class TaskList {
   ); // prettier-ignore
   protected readonly isFiltered = computed(() => Object.keys(this.filter()).length > 0);
 
-  readonly #countsOf = computed(() => JSON.stringify({ ...this.filter(), state: undefined }));
-  readonly #counts = liveQuery({
-    params: this.#countsOf,
-    load: (filter) => this.#api.countTasks(toQuery(JSON.parse(filter) as Filter, Date.now())),
-    on: ({ kind }) => kind !== 'progress',
-    keeps: true,
-  });
-  protected readonly counts = computed(() => this.#counts.value()?.states);
-  protected readonly chips = computed(() => {
-    const [counts, chosen] = [this.counts(), statesOf(this.filter())];
-    const isShown = (state: TaskState) => (counts?.[state] ?? 0) > 0 || chosen.includes(state);
-    return statesInOrder.filter(isShown).map((state) => ({
-      state,
-      count: counts === undefined ? '' : formatNumber(counts[state]),
-      isOn: chosen.includes(state),
-    }));
-  });
-  protected readonly total = computed(() => sum(this.counts(), statesInOrder));
-  /** How many fit the whole filter. */
-  protected readonly matching = computed(() => {
-    const chosen = statesOf(this.filter());
-    return sum(this.counts(), chosen.length > 0 ? chosen : statesInOrder);
-  });
-  protected readonly more = computed(() => (this.#counts.value()?.truncated === true ? '+' : ''));
-  // Writing a number costs more than anything else of a row, and these are looked at with each event.
-  protected readonly totalText = computed(() => this.#countText(this.total()));
-  protected readonly matchingText = computed(() => this.#countText(this.matching()));
+  protected readonly counts = new StateCounts(this.filter);
 
   readonly #isReading = toSignal(
     fromEvent(this.#view, 'scroll', { passive: true }).pipe(
@@ -139,20 +111,9 @@ export class TaskList {
     ),
     { initialValue: false },
   );
-  /** IDs that stood in the list when reading began: newer ones wait above, and those that no longer fit stay. */
-  readonly #held = signal<ReadonlySet<string> | undefined>(undefined);
-  readonly #newestHeld = signal<string | undefined>(undefined);
-  protected readonly waitingAbove = computed(() => {
-    const newest = this.#newestHeld();
-    return newest === undefined ? 0 : this.found.tasks().filter(({ id }) => id > newest).length;
-  });
-  readonly #all = inject(Tasks).newestFirst;
-  protected readonly rows = computed((): readonly Task[] => {
-    const [held, newest] = [this.#held(), this.#newestHeld()];
-    if (held === undefined || newest === undefined) return this.found.tasks();
-    const fitting = new Set(this.found.tasks());
-    return this.#all().filter((task) => task.id <= newest && (held.has(task.id) || fitting.has(task)));
-  });
+  readonly #shown = new ShownRows(this.found.tasks);
+  protected readonly waitingAbove = this.#shown.waitingAbove;
+  protected readonly rows = this.#shown.tasks;
   protected readonly isAllShownChosen = computed(
     () => this.rows().length > 0 && this.rows().every(({ id }) => this.selection.has(id)),
   );
@@ -171,13 +132,13 @@ export class TaskList {
       untracked(() => {
         this.found.look(filter);
         this.#barren.set(0);
-        this.#hold(false);
+        this.#shown.hold(false);
         this.selection.clear();
       });
     });
     effect(() => {
       const isReading = this.#isReading();
-      untracked(() => this.#hold(isReading));
+      untracked(() => this.#shown.hold(isReading));
     });
     effect(() => {
       const task = this.task();
@@ -195,16 +156,12 @@ export class TaskList {
     inject(Commands).offer(rowCommands({ step: (by) => this.step(by), toggle: () => this.toggleCurrent(), chooseAll: () => this.chooseShown(), open: () => this.openCurrent() })); // prettier-ignore
   }
 
-  #countText(count: number | undefined): string {
-    return count === undefined ? '' : formatNumber(count) + this.more();
-  }
-
   protected show(filter: Filter): void {
     void this.#router.navigate([], { queryParams: toParams(filter), queryParamsHandling: 'merge', replaceUrl: true });
   }
 
   protected showNew(): void {
-    this.#hold(false);
+    this.#shown.hold(false);
     this.#view.scrollTo({ top: 0 });
   }
 
@@ -245,7 +202,7 @@ export class TaskList {
   }
 
   protected save(format: ExportFormat): void {
-    void this.#export.save(format, this.filter(), this.matching() ?? 0);
+    void this.#export.save(format, this.filter(), this.counts.matching() ?? 0);
   }
 
   /** The keyboard goes to the next row or the one before; the task beside the list goes along. */
@@ -299,13 +256,6 @@ export class TaskList {
     this.#view.setTimeout(() => link()?.focus());
   }
 
-  #hold(isReading: boolean): void {
-    const tasks = isReading ? this.found.tasks() : [];
-    if (isReading && (tasks.length === 0 || this.#held() !== undefined)) return;
-    this.#held.set(isReading ? new Set(tasks.map(({ id }) => id)) : undefined);
-    this.#newestHeld.set(tasks[0]?.id);
-  }
-
   #fetchBefore(end: number): void {
     if (this.found.hasMore() && !this.asksToGoOn() && end > this.rows().length - fetchAhead) void this.#fetch();
   }
@@ -315,11 +265,4 @@ export class TaskList {
     await this.found.loadMore();
     this.#barren.update((count) => (this.found.tasks().length > before ? 0 : count + 1));
   }
-}
-
-function sum(
-  counts: Readonly<Record<TaskState, number>> | undefined,
-  states: readonly TaskState[],
-): number | undefined {
-  return counts && states.reduce((total, state) => total + counts[state], 0);
 }
