@@ -2,19 +2,17 @@ import { ChangeDetectionStrategy, Component, computed, inject, input } from '@an
 import { RouterLink } from '@angular/router';
 import type { Task } from '../../../../contracts/task.ts';
 import { liveQuery } from '../live/live-query.ts';
-import { Permissions } from '../live/permissions.ts';
 import { largestUnasked, Tasks } from '../live/tasks.ts';
+import { AttemptErrors } from '../task/attempt-errors.ts';
 import { CopyButton } from '../ui/copy-button.ts';
 import { JsonView } from '../ui/json-view.ts';
 import { LargeValue } from '../ui/large-value.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
-import { RelativeTime } from '../ui/relative-time.ts';
-import { ServerTextPipe } from '../ui/server-text-pipe.ts';
 
 /** A dead letter looked into: what each attempt failed with, and what it was about. */
 @Component({
   selector: 'app-letter-detail',
-  imports: [CopyButton, JsonView, LargeValue, ProblemNote, RelativeTime, RouterLink, ServerTextPipe],
+  imports: [AttemptErrors, CopyButton, JsonView, LargeValue, ProblemNote, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <p class="id">
@@ -25,30 +23,11 @@ import { ServerTextPipe } from '../ui/server-text-pipe.ts';
     @if (problem(); as problem) {
       <app-problem-note heading="This could not be fetched" i18n-heading [detail]="problem.message" />
     }
-    @if (timeline.value(); as timeline) {
+    @if (timeline.value()) {
       <h3 i18n>What each attempt failed with</h3>
-      <ol>
-        @for (error of timeline.errors; track $index) {
-          <li>
-            <p>
-              <strong i18n>Attempt {{ error.attempt }}</strong>
-              <app-relative-time class="muted" [at]="error.at" /> <code class="muted">{{ error.code }}</code>
-            </p>
-            <p class="message">{{ error.message | serverText }}</p>
-            @if (error.stack; as stack) {
-              <details>
-                <summary i18n>Stack</summary>
-                <pre tabindex="0">{{ stack }}</pre>
-              </details>
-            }
-          </li>
-        } @empty {
-          <li class="muted" i18n>No error of an attempt is kept: the message was given up by the broker.</li>
-        }
-      </ol>
-      @if (!isOperator() && timeline.errors.length > 0) {
-        <p class="muted" i18n>Where in the code it failed is shown to people with the role “operator”.</p>
-      }
+      <app-attempt-errors [errors]="errors()">
+        <ng-container i18n>No error of an attempt is kept: the message was given up by the broker.</ng-container>
+      </app-attempt-errors>
     } @else if (!problem()) {
       <span class="skeleton" [style.height.px]="72"></span>
     }
@@ -88,32 +67,6 @@ import { ServerTextPipe } from '../ui/server-text-pipe.ts';
     h3 {
       font-size: 14px;
     }
-    ol {
-      display: grid;
-      grid-template-columns: minmax(0, 1fr);
-      gap: 10px;
-    }
-    li p > * + * {
-      margin-left: 10px;
-    }
-    .message {
-      unicode-bidi: isolate;
-      overflow-wrap: anywhere;
-      white-space: pre-wrap;
-    }
-    summary {
-      min-height: 28px;
-      color: var(--text-muted);
-      cursor: pointer;
-    }
-    pre {
-      max-height: 320px;
-      padding: 10px 12px;
-      overflow: auto;
-      border: 1px solid var(--line);
-      border-radius: var(--radius-small);
-      background: var(--surface-sunken);
-    }
     @media (width < 600px) {
       :host {
         margin: 0;
@@ -126,9 +79,9 @@ import { ServerTextPipe } from '../ui/server-text-pipe.ts';
 export class LetterDetail {
   readonly task = input.required<Task>();
   readonly #api = inject(Tasks).client.api;
-  protected readonly isOperator = inject(Permissions).isOperator;
   readonly #id = computed(() => this.task().id);
   protected readonly timeline = liveQuery({ params: this.#id, load: (id) => this.#api.getTimeline(id) });
+  protected readonly errors = computed(() => this.timeline.value()?.errors.toReversed() ?? []);
   protected readonly isLarge = computed(() => this.task().payloadBytes > largestUnasked);
   protected readonly address = computed(() => `/api/tasks/${this.#id()}/payload`);
   protected readonly payload = liveQuery({

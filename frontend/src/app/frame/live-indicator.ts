@@ -29,6 +29,8 @@ import { Icon } from '../ui/icon.ts';
     }
   `,
   styles: `
+    @use '../../styles/mixins';
+
     :host {
       display: inline-flex;
       align-items: center;
@@ -68,11 +70,7 @@ import { Icon } from '../ui/icon.ts';
         margin-left: -2px;
       }
       .word {
-        position: absolute;
-        width: 1px;
-        height: 1px;
-        overflow: hidden;
-        clip-path: inset(50%);
+        @include mixins.visually-hidden;
       }
       .quiet-button {
         min-width: 32px;

@@ -15,7 +15,7 @@ import { curlWith, entraCommand, ownToken } from './own-token.ts';
   imports: [CopyButton, RelativeTime],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './script-access.html',
-  styleUrl: './script-access.scss',
+  styleUrls: ['./facts.scss', './script-access.scss'],
 })
 export class ScriptAccess {
   readonly #origin = inject(DOCUMENT).location.origin;

@@ -18,7 +18,7 @@ interface Permission {
   imports: [Icon, MatButton, RelativeTime],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './sign-in-state.html',
-  styleUrl: './sign-in-state.scss',
+  styleUrls: ['./facts.scss', './sign-in-state.scss'],
 })
 export class SignInState {
   protected readonly who = inject(SignIn).who;

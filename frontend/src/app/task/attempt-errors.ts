@@ -28,7 +28,9 @@ import { ServerTextPipe } from '../ui/server-text-pipe.ts';
           }
         </li>
       } @empty {
-        <li class="muted" i18n>No attempt has failed.</li>
+        <li class="muted">
+          <ng-content><ng-container i18n>No attempt has failed.</ng-container></ng-content>
+        </li>
       }
     </ol>
     @if (!isOperator() && errors().length > 0) {
