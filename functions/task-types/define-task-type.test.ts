@@ -24,6 +24,15 @@ it('says in plain words what is too much or too little', () => {
   expect(errors.map(({ detail }) => detail)).toEqual(['At most 3 characters.', 'At least 1 item.', 'At most 9.']);
 });
 
+it('cuts what a task is about at 100 characters, and says that it did', () => {
+  const { parse } = defineTaskType({ name: 's', title: 'S', schema: z.string(), example: '', about: (text) => text, run: async () => null }); // prettier-ignore
+  const about = (text: string) => (parse(text) as { about?: string }).about;
+  expect(about('x'.repeat(100))).toBe('x'.repeat(100));
+  expect(about('x'.repeat(101))).toBe(`${'x'.repeat(99)}…`);
+  expect(about(`${'x'.repeat(98)}😀 and more`)).toBe(`${'x'.repeat(98)}…`);
+  expect(about(`${'x'.repeat(98)} more`)).toBe(`${'x'.repeat(98)}…`);
+});
+
 it('escapes pointers as RFC 6901 says', () => expect(toPointer(['a/b', 'm~n', 0])).toBe('/a~1b/m~0n/0'));
 
 it('gives a JSON Schema that a form can be drawn from', () => {

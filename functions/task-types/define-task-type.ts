@@ -122,12 +122,19 @@ export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDe
     parse(payload) {
       const parsed = schema.safeParse(payload);
       if (!parsed.success) return { errors: toInputErrors(parsed.error, '/payload') };
-      const words = about?.(parsed.data)?.trim().slice(0, aboutLength);
+      const words = shorten(about?.(parsed.data)?.trim());
       return { payload: parsed.data, ...(words && { about: words }) };
     },
     // What run gets has been through parse.
     run: (context, payload) => run(context, payload as z.output<Payload>),
   };
+}
+
+/** What is cut says so; a character of two halves is not cut in the middle. */
+function shorten(words: string | undefined): string | undefined {
+  if (words === undefined || words.length <= aboutLength) return words;
+  const kept = words.slice(0, aboutLength - 1).replace(/[\uD800-\uDBFF]$/, '');
+  return `${kept.trimEnd()}…`;
 }
 
 /** @param base JSON Pointer of the value that was parsed */
