@@ -115,6 +115,21 @@ it('lets a person who has only a keyboard get around, find a task and come back'
   await page.locator('html[style*="dark"]').waitFor({ state: 'attached' });
 });
 
+it('loses no letter that is typed before the palette is there', async () => {
+  const page = await browser.open(`${stack().baseUrl}/submit`);
+  await untilLive(page);
+  await page.route(/\.js$/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await route.continue();
+  });
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('go to x');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.type('sched');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor();
+});
+
 it('has another nonce for its styles each time', async () => {
   const read = async () => {
     const page = await fetch(stack().baseUrl);

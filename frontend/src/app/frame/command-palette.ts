@@ -1,4 +1,5 @@
 import {
+  afterNextRender,
   afterRenderEffect,
   ChangeDetectionStrategy,
   Component,
@@ -7,8 +8,9 @@ import {
   inject,
   type Injector,
   signal,
+  viewChild,
 } from '@angular/core';
-import { MatDialog, MatDialogRef } from '@angular/material/dialog';
+import { MAT_DIALOG_DATA, MatDialog, MatDialogRef } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
 import { TaskTypes } from '../live/task-types.ts';
@@ -16,6 +18,7 @@ import { Icon } from '../ui/icon.ts';
 import { keyWord } from '../ui/keys.ts';
 import { findCommands, taskIdPattern } from './command-search.ts';
 import { type Command, Commands } from './commands.ts';
+import type { TypedAhead } from './typed-ahead.ts';
 
 /** More are found by typing on. */
 const mostShown = 30;
@@ -34,6 +37,8 @@ export class CommandPalette {
   readonly #router = inject(Router);
   readonly #dialog = inject<MatDialogRef<CommandPalette>>(MatDialogRef);
   readonly #element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  readonly #typed = inject<TypedAhead>(MAT_DIALOG_DATA);
+  private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
   protected readonly keyWord = keyWord;
   protected readonly text = signal('');
   readonly #chosen = signal(0);
@@ -61,10 +66,21 @@ export class CommandPalette {
   protected readonly active = computed(() => Math.min(this.#chosen(), this.found().length - 1));
 
   constructor() {
+    afterNextRender(() => this.#takeOver());
     afterRenderEffect(() => {
       const option = this.#element.querySelector(`#command-${this.active()}`);
       option?.scrollIntoView?.({ block: 'nearest' });
     });
+  }
+
+  /** The dialog itself would give the field its focus only when it has come to rest, and letters would be lost until then. */
+  #takeOver(): void {
+    const field = this.field().nativeElement;
+    field.focus();
+    const { text, isEntered } = this.#typed.end();
+    field.value = text;
+    this.search(text);
+    if (isEntered) this.runActive();
   }
 
   protected search(text: string): void {
@@ -103,14 +119,15 @@ export class CommandPalette {
   }
 }
 
-/** Resolves when it is closed. */
-export async function showPalette(injector: Injector): Promise<void> {
+/** Resolves when it begins to close: it can be asked for again from then on. */
+export async function showPalette(injector: Injector, typed: TypedAhead): Promise<void> {
   const dialog = injector.get(MatDialog).open(CommandPalette, {
     autoFocus: 'input',
+    data: typed,
     width: '600px',
     maxWidth: 'calc(100vw - 32px)',
     position: { top: '12vh' },
     ariaLabel: $localize`Find anything`,
   });
-  await firstValueFrom(dialog.afterClosed(), { defaultValue: undefined });
+  await firstValueFrom(dialog.beforeClosed(), { defaultValue: undefined });
 }

@@ -1,6 +1,7 @@
 import { DOCUMENT } from '@angular/common';
 import { DestroyRef, inject, Injectable, Injector } from '@angular/core';
 import { Commands } from './commands.ts';
+import { TypedAhead } from './typed-ahead.ts';
 
 export interface Shortcut {
   /** As a US keyboard for Windows has them; `keyWord` says what stands on this person's. */
@@ -39,7 +40,15 @@ export class Shortcuts {
 
   /** Loaded when it is asked for, or a little ahead: dialogs weigh more than the rest of the frame. */
   async openPalette(): Promise<void> {
-    await this.#whileOpen(async () => (await import('./command-palette.ts')).showPalette(this.#injector));
+    await this.#whileOpen(async () => {
+      const typed = new TypedAhead(this.#page);
+      try {
+        const { showPalette } = await import('./command-palette.ts');
+        await showPalette(this.#injector, typed);
+      } finally {
+        typed.end();
+      }
+    });
   }
 
   async openHelp(): Promise<void> {
