@@ -16,6 +16,7 @@ import { stateLooks } from '../ui/state-look.ts';
 import { chartsOf } from './chart-data.ts';
 import { dependencyWords, HealthApi, workerHealth } from './health.ts';
 import { incidentsOf } from './incidents.ts';
+import { laneWord } from './lane-words.ts';
 import { stepLabel, stepSpan, windowChoice, windowChoices } from './series.ts';
 import { StatsTable } from './stats-table.ts';
 import { TimeChart } from './time-chart.ts';
@@ -102,7 +103,7 @@ export class OverviewPage {
   protected readonly lanes = computed(() => {
     const lanes = this.stats.value()?.backlog.lanes ?? [];
     const most = Math.max(1, ...lanes.map(({ queued }) => queued));
-    return lanes.map((lane) => ({ ...lane, share: (lane.queued / most) * 100 }));
+    return lanes.map((lane) => ({ ...lane, word: laneWord(lane.lane), share: (lane.queued / most) * 100 }));
   });
   protected readonly failures = computed(() => {
     const failures = this.stats.value()?.failures ?? [];

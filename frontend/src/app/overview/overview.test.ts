@@ -6,6 +6,7 @@ import { ApiError } from '../../../../client/index.ts';
 import { aGroup, aPlan, FakeOperations, someStats } from '../testing/fake-operations.ts';
 import { FakeTasks, http, provideFakeTasks } from '../testing/fake-tasks.ts';
 import { type ChartData, Charts } from './charts.ts';
+import { laneWord } from './lane-words.ts';
 import { workerHealth } from './health.ts';
 import { incidentsOf } from './incidents.ts';
 import { OverviewPage } from './overview-page.ts';
@@ -51,7 +52,9 @@ it('shows rates, latency, backlog and failures of the window in the address', as
   expect(api.askedFor('getStats')).toEqual(['6h']);
   expect(screen.getByRole('link', { name: '6 h', current: true })).toBeTruthy();
   expect(screen.getByText('p95 90 ms · p99 120 ms')).toBeTruthy();
-  expect(screen.getByRole('region', { name: 'Backlog by lane' }).textContent).toMatch(/tasks.*3.*oldest waits 1.2 s/s);
+  const lanes = screen.getByRole('region', { name: 'Backlog by lane' });
+  expect(lanes.textContent).toMatch(/Normal.*3.*oldest waits 1.2 s/s);
+  expect(within(lanes).getByTitle('tasks').textContent).toBe('Normal');
   const failures = within(screen.getByRole('region', { name: 'Failures by type' }));
   expect(failures.getByRole('link', { name: 'Echo a message' }).getAttribute('href')).toBe('/dead-letters?type=echo');
 });
@@ -136,4 +139,9 @@ describe('what is told of the figures', () => {
       { text: 'It <b>broke</b>.', detail: '12 tasks failed for good', link: ['/dead-letters/groups', 'g1'] },
     ]);
   });
+});
+
+it('calls each lane as people do, and one that it does not know by its queue', () => {
+  const queues = ['tasks', 'tasks-high', 'tasks-low', 'tasks-ordered', 'tasks-2', 'tasks-high-1', 'other'];
+  expect(queues.map(laneWord)).toEqual(['Normal', 'High', 'Low', 'In order', 'Normal 2', 'High 1', 'other']);
 });
