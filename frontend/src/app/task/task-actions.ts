@@ -1,6 +1,9 @@
+import { BreakpointObserver } from '@angular/cdk/layout';
 import { ChangeDetectionStrategy, Component, computed, inject, input, linkedSignal, signal } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
 import { MatButton } from '@angular/material/button';
 import { Router } from '@angular/router';
+import { map } from 'rxjs';
 import type { JsonPatch } from '../../../../contracts/replay.ts';
 import type { SubmitTask } from '../../../../contracts/submit.ts';
 import type { TaskState } from '../../../../contracts/task-states.ts';
@@ -15,12 +18,15 @@ import { ProblemNote } from '../ui/problem-note.ts';
 import { stateLooks } from '../ui/state-look.ts';
 import { WhyNot } from '../ui/why-not.ts';
 import { EditReplay } from './edit-replay.ts';
+import { type FoldedAction, FoldedActions } from './folded-actions.ts';
 import { Reschedule } from './reschedule.ts';
 
 interface Refusal {
   readonly heading: string;
   readonly detail: string;
 }
+
+const narrow = '(width < 600px)';
 
 /** Why a task that has ended cannot be cancelled. */
 const endings: Partial<Record<TaskState, string>> = {
@@ -33,7 +39,7 @@ const endings: Partial<Record<TaskState, string>> = {
 /** What can be done with a task; what its state forbids says why. */
 @Component({
   selector: 'app-task-actions',
-  imports: [EditReplay, Icon, MatButton, ProblemNote, Reschedule, WhyNot],
+  imports: [EditReplay, FoldedActions, Icon, MatButton, ProblemNote, Reschedule, WhyNot],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './task-actions.html',
   styleUrl: './task-actions.scss',
@@ -44,6 +50,7 @@ export class TaskActions {
   readonly #router = inject(Router);
   readonly #toasts = inject(Toasts);
   readonly #watched = inject(WatchedTasks);
+  readonly #media = inject(BreakpointObserver);
   readonly #id = computed(() => this.task().id);
   protected readonly busy = linkedSignal<string, boolean>({ source: this.#id, computation: () => false });
   protected readonly refusal = linkedSignal<string, Refusal | undefined>({
@@ -68,6 +75,15 @@ export class TaskActions {
   );
   protected readonly whyNotReschedule = computed(() =>
     this.task().state === 'scheduled' ? '' : $localize`Only a scheduled task can be given another time.`,
+  );
+  /** There, what is forbidden goes into a menu. */
+  protected readonly isNarrow = toSignal(this.#media.observe(narrow).pipe(map(({ matches }) => matches)), { initialValue: this.#media.isMatched(narrow) }); // prettier-ignore
+  protected readonly folded = computed((): readonly FoldedAction[] =>
+    [
+      { word: $localize`Cancel the task`, whyNot: this.whyNotCancel() },
+      { word: $localize`Edit and replay`, whyNot: this.whyNotReplay() },
+      { word: $localize`Replay`, whyNot: this.whyNotReplay() },
+    ].filter(({ whyNot }) => whyNot !== ''),
   );
   protected readonly patch = signal<JsonPatch | undefined>(undefined);
 

@@ -3,6 +3,7 @@ import { Router } from '@angular/router';
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/angular';
 import type { TaskEvent } from '../../../../contracts/task-event.ts';
 import { ApiError } from '../../../../client/index.ts';
+import { useLayout } from '../testing/fake-layout.ts';
 import { aTask, FakeTasks, provideFakeTasks } from '../testing/fake-tasks.ts';
 import { TaskPage } from './task-page.ts';
 
@@ -29,6 +30,7 @@ const timeline: readonly TaskEvent[] = [
 ];
 
 beforeEach(() => {
+  useLayout();
   tasks = new FakeTasks();
 });
 
@@ -97,6 +99,25 @@ describe('the page of a task', () => {
     fireEvent.click(cancel);
     expect(tasks.cancelled).toEqual(['t1']);
     expect(screen.getByText('It has completed.')).toBeTruthy();
+  });
+
+  it('folds away on a phone what cannot be done, with the reasons', async () => {
+    useLayout(360);
+    tasks.put(aTask({ state: 'running', attempt: 1 }));
+    const { fixture } = await open();
+    await screen.findByRole('button', { name: 'Cancel the task' });
+    tasks.put(aTask({ ...ended, state: 'completed' }));
+    await fixture.whenStable();
+    expect(screen.queryByRole('button', { name: /Cancel the task|Replay|Edit and replay/ })).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'What cannot be done now' }));
+    const items = (await screen.findAllByRole('menuitem')).map(({ textContent }) => textContent.trim());
+    expect(items).toEqual([
+      expect.stringMatching(/Cancel the task.*It has completed\./s),
+      expect.stringMatching(/Edit and replay.*Only a dead letter/s),
+      expect.stringMatching(/Replay.*Only a dead letter/s),
+    ]);
+    fireEvent.click(screen.getByRole('menuitem', { name: /Cancel the task/ }));
+    expect(tasks.cancelled).toEqual([]);
   });
 
   it('replays a dead letter, and says why where it cannot', async () => {
