@@ -1,5 +1,6 @@
-import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import type { Progress } from '../../../../contracts/task.ts';
+import { serverText } from './server-text.ts';
 
 /** How far a running task is: a line, the percent, and what is being done. */
 @Component({
@@ -12,14 +13,14 @@ import type { Progress } from '../../../../contracts/task.ts';
       aria-valuemin="0"
       aria-valuemax="100"
       [attr.aria-valuenow]="percent()"
-      [attr.aria-valuetext]="progress().message"
+      [attr.aria-valuetext]="message()"
       aria-label="Progress"
       i18n-aria-label
     >
       <span class="done" [style.width.%]="progress().percent"></span>
     </span>
     <span class="percent">{{ percent() }} %</span>
-    @if (progress().message; as message) {
+    @if (message(); as message) {
       <span class="message" [title]="message">{{ message }}</span>
     }
   `,
@@ -63,6 +64,8 @@ import type { Progress } from '../../../../contracts/task.ts';
 })
 export class ProgressLine {
   readonly progress = input.required<Progress>();
+  /** Computed, so that it is looked up once for each. */
+  protected readonly message = computed(() => serverText(this.progress().message ?? ''));
   protected percent(): number {
     return Math.round(this.progress().percent);
   }
