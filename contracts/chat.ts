@@ -20,6 +20,10 @@ export const chatLimits = {
   page: 200,
   /** After so long without a sign somebody is no longer counted as here, in milliseconds. */
   presenceMs: 45_000,
+  /** And after so long without another sign no longer as typing. */
+  typingMs: 6_000,
+  /** Of those who have read a room, so many are told of: who has read furthest. */
+  readers: 200,
 } as const;
 
 /** Lower-case letters, digits and hyphens. */
@@ -87,7 +91,7 @@ export type ChatRooms = z.infer<typeof ChatRooms>;
 /** Answer of `GET /api/chat/rooms/{room}/messages?before|after&limit`: oldest first; without either, the newest. */
 export const ChatPage = z.object({
   messages: z.array(ChatMessage),
-  /** How far each has read who has read at all. */
+  /** How far each has read who has read at all, furthest first; `chatLimits.readers` at most. */
   reads: z.array(ChatRead),
   /** Sequence of the oldest message that is kept; 0 where there is none. */
   first: z.int(),
@@ -101,10 +105,21 @@ export type MarkRead = z.infer<typeof MarkRead>;
 
 /**
  * What `POST /api/chat/presence` takes: the caller wants chat news from now on, and has this room open (or none). To be repeated while that
- * is so, more often than `chatLimits.presenceMs`; `isTyping` lasts a few seconds. 204.
+ * is so, more often than `chatLimits.presenceMs`; `isTyping` lasts for `chatLimits.typingMs`. `left` is the room that was open before:
+ * somebody with two windows open is in both rooms, so nobody leaves one by opening another. 204.
  */
-export const ChatPresence = z.strictObject({ room: RoomName.optional(), isTyping: z.boolean().optional() });
+export const ChatPresence = z.strictObject({
+  room: RoomName.optional(),
+  left: RoomName.optional(),
+  isTyping: z.boolean().optional(),
+});
 export type ChatPresence = z.infer<typeof ChatPresence>;
+
+/** Result of a chat message's task. */
+export interface ChatResult {
+  readonly room: string;
+  readonly sequence: number;
+}
 
 /** What is pushed. Whoever missed some asks for the messages after the last sequence that it has. */
 export const ChatNews = z.object({
