@@ -1,4 +1,5 @@
 export { ApiError, apiErrorFrom, type ApiErrorCode } from './api-error.ts';
+export type { Chat, RoomLog, RoomMessages, SendOptions, SentMessage } from './chat/chat.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export type { ConnectionState } from './connection-state.ts';
 export { compareCursors } from './cursor.ts';

@@ -27,11 +27,9 @@ export const chatLimits = {
 } as const;
 
 /** Lower-case letters, digits and hyphens. */
-export const RoomName = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, {
-    error: 'Up to 40 lower-case letters, digits and hyphens, such as "night-shift".',
-  });
+export const RoomName = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, {
+  error: 'Up to 40 lower-case letters, digits and hyphens, such as "night-shift".',
+});
 
 /** The payload of a chat message's task. */
 export const ChatSubmission = z.strictObject({
