@@ -24,6 +24,8 @@ export const chatLimits = {
   typingMs: 6_000,
   /** Of those who have read a room, so many are told of: who has read furthest. */
   readers: 200,
+  /** Of those who have a room open, so many are told of: who said so last. */
+  here: 200,
 } as const;
 
 /** Lower-case letters, digits and hyphens. */
@@ -73,7 +75,7 @@ export const ChatRoom = z.object({
   lastAt: Timestamp.optional(),
   /** How far the caller has read it. */
   read: z.int(),
-  /** Who has it open. */
+  /** Who has it open; `chatLimits.here` at most. */
   here: z.array(ChatPerson),
 });
 export type ChatRoom = z.infer<typeof ChatRoom>;

@@ -1,9 +1,9 @@
 import { eventsMethod, operatorsGroup } from '../../contracts/names.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
-import { missingRole } from '../azure/missing-role.ts';
 import { compareCursors } from './event-record.ts';
 import { sendToClients, type Target } from '../azure/signalr.ts';
 import { outgoing } from './outgoing.ts';
+import { keepTrackOfPush, pushesEnded } from './pushes.ts';
 
 /** A SignalR REST call takes 1 MB; an event has 17 KB at most (see eventResultLimitBytes). */
 const eventsPerSend = 50;
@@ -16,7 +16,6 @@ const send = outgoing<TaskEvent>(
     sendToClients(target, eventsMethod, [events.toSorted((a, b) => compareCursors(a.cursor, b.cursor))]),
   (target) => ({ items: eventsPerSend, pauseMs: 'group' in target ? operatorsPauseMs : 0 }),
 );
-const underWay = new Set<Promise<void>>();
 
 /**
  * Pushes events to the owner's browsers and to the operators, without keeping the caller waiting. A push that fails is
@@ -56,24 +55,11 @@ function pushHeldBack(owner: string): void {
 }
 
 function push(target: Target, event: TaskEvent): void {
-  const pushed = send(target, event)
-    .catch(warnNowAndThen)
-    .finally(() => underWay.delete(pushed));
-  underWay.add(pushed);
-}
-
-const warnAtMostEveryMs = 10_000;
-let warnedAt = 0;
-
-/** Not through an invocation's context: by now it may have ended. */
-function warnNowAndThen(error: unknown): void {
-  if (Date.now() - warnedAt < warnAtMostEveryMs) return;
-  warnedAt = Date.now();
-  console.warn('Events were stored but not pushed; clients will fetch them:', missingRole('signalr', error) ?? error);
+  keepTrackOfPush(send(target, event));
 }
 
 /** Settles when every push under way has ended. */
 export async function settlePushes(): Promise<void> {
   for (const owner of heldBack.keys()) pushHeldBack(owner);
-  await Promise.all(underWay);
+  await pushesEnded();
 }

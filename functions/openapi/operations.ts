@@ -1,3 +1,4 @@
+import { chatLimits } from '../../contracts/chat.ts';
 import type { ProblemCode } from '../../contracts/problem.ts';
 import { statsWindows } from '../../contracts/stats.ts';
 import { taskStates } from '../../contracts/task-states.ts';
@@ -199,6 +200,34 @@ const schedules: Record<string, Operation> = {
   },
 }; // prettier-ignore
 
+const chat: Record<string, Operation> = {
+  ListChatRooms: {
+    method: 'get', path: '/api/chat/rooms', tag: 'Chat', summary: 'All rooms: how far they are, how far you have read, who is there',
+    answers: { 200: 'ChatRooms' },
+  },
+  CreateChatRoom: {
+    method: 'post', path: '/api/chat/rooms', tag: 'Chat', summary: 'Create a room, open to all who can sign in',
+    body: 'CreateRoom', answers: { 201: 'ChatRoom' }, errors: ['invalid-request', 'payload-too-large', 'conflict', 'forbidden'],
+  },
+  ListChatMessages: {
+    method: 'get', path: '/api/chat/rooms/{room}/messages', tag: 'Chat', summary: 'Messages of a room, oldest first: the newest, or those before or after one. To send one, submit a task of type chat-message',
+    parameters: {
+      before: whole('Messages before this sequence.', 1, 999_999_999_999_999),
+      after: whole('Messages after this sequence.', 0, 999_999_999_999_999),
+      limit: whole('How many at most.', 1, chatLimits.page),
+    },
+    answers: { 200: 'ChatPage' }, errors: ['invalid-request', 'not-found'],
+  },
+  MarkChatRead: {
+    method: 'post', path: '/api/chat/rooms/{room}/read', tag: 'Chat', summary: 'Say how far you have read a room; it never goes back',
+    body: 'MarkRead', answers: { 200: 'ChatRead' }, errors: ['invalid-request', 'payload-too-large', 'not-found', 'forbidden'],
+  },
+  SetChatPresence: {
+    method: 'post', path: '/api/chat/presence', tag: 'Chat', summary: 'Receive what is said, by the client method chat of the hub, and tell which room is open, and who types',
+    body: 'ChatPresence', answers: { 204: null }, errors: ['invalid-request', 'payload-too-large', 'not-found', 'forbidden'],
+  },
+}; // prettier-ignore
+
 const rest: Record<string, Operation> = {
   ListEvents: {
     method: 'get', path: '/api/events', tag: 'Events', summary: 'Events after a cursor: what a client missed',
@@ -232,4 +261,10 @@ const rest: Record<string, Operation> = {
 }; // prettier-ignore
 
 /** Every HTTP function under /api, by its name. */
-export const operations: Readonly<Record<string, Operation>> = { ...tasks, ...deadLetters, ...schedules, ...rest };
+export const operations: Readonly<Record<string, Operation>> = {
+  ...tasks,
+  ...deadLetters,
+  ...schedules,
+  ...chat,
+  ...rest,
+};

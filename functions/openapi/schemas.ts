@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ChatPage, ChatPresence, ChatRead, ChatRoom, ChatRooms, CreateRoom, MarkRead } from '../../contracts/chat.ts';
 import { DiscardDeadLetters } from '../../contracts/dead-letters.ts';
 import { Me } from '../../contracts/me.ts';
 import { Problem } from '../../contracts/problem.ts';
@@ -27,6 +28,9 @@ export const bodySchemas = {
   PreviewSchedule,
   CreateUpload,
   SendReceipts,
+  CreateRoom,
+  MarkRead,
+  ChatPresence,
 };
 export type BodyName = keyof typeof bodySchemas;
 
@@ -57,6 +61,10 @@ export const answerSchemas = {
   SchedulePage,
   SchedulePreview,
   Upload,
+  ChatRoom,
+  ChatRooms,
+  ChatPage,
+  ChatRead,
 };
 export type AnswerName = keyof typeof answerSchemas;
 

@@ -3,6 +3,8 @@ import type { TaskContext } from './define-task-type.ts';
 
 const context: TaskContext = {
   taskId: 't',
+  owner: 'ada',
+  submittedAt: 0,
   attempt: 1,
   maxAttempts: 1,
   signal: new AbortController().signal,

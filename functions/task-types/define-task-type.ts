@@ -11,6 +11,10 @@ export interface TypeLimit {
 /** What a handler can use while it runs. */
 export interface TaskContext {
   readonly taskId: string;
+  /** Who submitted it, by ID. */
+  readonly owner: string;
+  /** When, in milliseconds since 1970. */
+  readonly submittedAt: number;
   /** From 1. */
   readonly attempt: number;
   readonly maxAttempts: number;
@@ -42,6 +46,8 @@ export interface TaskTypeDefinition<Payload extends z.ZodType> {
   readonly example: z.input<Payload>;
   /** What a task is about, in a few words from its payload: people tell tasks of one type apart by it. */
   readonly about?: (payload: z.output<Payload>) => string | undefined;
+  /** Where it is the type that says in which order tasks run: the key of a task by its payload. Callers cannot give another. */
+  readonly orderingKey?: (payload: z.output<Payload>) => string;
   /** How long one attempt may take; by default the setting AttemptTimeLimitSeconds. */
   readonly timeLimitMs?: number;
   /** Where it differs from the app's settings; a task's own options win. */
@@ -54,7 +60,12 @@ export interface TaskTypeDefinition<Payload extends z.ZodType> {
   readonly run: (context: TaskContext, payload: z.output<Payload>) => Promise<unknown>;
 }
 
-export type ParsedPayload = { readonly payload: unknown; readonly about?: string } | { readonly errors: InputError[] };
+/** What a payload says of its task. */
+export interface PayloadNotes {
+  readonly about?: string;
+  readonly orderingKey?: string;
+}
+export type ParsedPayload = ({ readonly payload: unknown } & PayloadNotes) | { readonly errors: InputError[] };
 
 /** A task type as the engine sees it. */
 export interface TaskType {
@@ -101,6 +112,7 @@ export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDe
     schema,
     example,
     about,
+    orderingKey,
     timeLimitMs,
     retry = {},
     limits = {},
@@ -123,7 +135,8 @@ export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDe
       const parsed = schema.safeParse(payload);
       if (!parsed.success) return { errors: toInputErrors(parsed.error, '/payload') };
       const words = shorten(about?.(parsed.data)?.trim());
-      return { payload: parsed.data, ...(words && { about: words }) };
+      const key = orderingKey?.(parsed.data);
+      return { payload: parsed.data, ...(words && { about: words }), ...(key !== undefined && { orderingKey: key }) };
     },
     // What run gets has been through parse.
     run: (context, payload) => run(context, payload as z.output<Payload>),

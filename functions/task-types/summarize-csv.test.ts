@@ -5,6 +5,8 @@ function contextOf(signal = new AbortController().signal) {
   const reports: [number, string | undefined][] = [];
   const context: TaskContext = {
     taskId: 'id',
+    owner: 'ada',
+    submittedAt: 0,
     attempt: 1,
     maxAttempts: 7,
     signal,

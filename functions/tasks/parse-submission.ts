@@ -4,7 +4,7 @@ import { SubmitTask, submitLimits } from '../../contracts/submit.ts';
 import { AppError } from '../errors.ts';
 import type { ReadUpload } from '../payloads/uploads.ts';
 import { isCallbackAllowed } from '../callbacks/callback-hosts.ts';
-import { toInputErrors, type TaskType } from '../task-types/define-task-type.ts';
+import { type PayloadNotes, toInputErrors, type TaskType } from '../task-types/define-task-type.ts';
 import { parseDuration } from './duration.ts';
 import { findUnkeepable } from './json-limits.ts';
 import { laneOf } from './lanes.ts';
@@ -53,11 +53,15 @@ export function parseSubmission(
   if (submitted.payloadRef !== undefined && upload === undefined) {
     throw invalid([{ pointer: '/payloadRef', detail: 'An upload cannot be used here: send the payload itself.' }]);
   }
-  const { about, ...payload } =
-    upload === undefined
-      ? inlinePayload(submitted.payload, taskType, limits.payloadLimitBytes)
-      : uploadedPayload(upload, taskType);
-  const { orderingKey, concurrencyKey, priority = 'normal' } = submitted;
+  const {
+    about,
+    orderingKey: keyOfType,
+    ...payload
+  } = upload === undefined
+    ? inlinePayload(submitted.payload, taskType, limits.payloadLimitBytes)
+    : uploadedPayload(upload, taskType);
+  const orderingKey = orderingKeyOf(submitted, keyOfType);
+  const { concurrencyKey, priority = 'normal' } = submitted;
   const delivery = submitted.delivery ?? 'at-least-once';
 
   return {
@@ -132,7 +136,16 @@ function payloadFaults({ payload, payloadRef }: SubmitTask): InputError[] {
   return [{ pointer: '/payloadRef', detail: 'Send either payload or payloadRef, not both.' }];
 }
 
-type Payload = Pick<NewTask, 'payload' | 'payloadBytes' | 'uploaded'> & { readonly about?: string };
+/** The order that a task type has goes before what a caller may wish for. */
+function orderingKeyOf({ type, orderingKey }: SubmitTask, keyOfType: string | undefined): string | undefined {
+  if (keyOfType === undefined || orderingKey === undefined || orderingKey === keyOfType) {
+    return keyOfType ?? orderingKey;
+  }
+  const detail = `Tasks of type ${type} are in an order of their own, here "${keyOfType}": leave this field out.`;
+  throw invalid([{ pointer: '/orderingKey', detail }]);
+}
+
+type Payload = Pick<NewTask, 'payload' | 'payloadBytes' | 'uploaded'> & PayloadNotes;
 
 function inlinePayload(value: unknown, taskType: TaskType, limitBytes: number): Payload {
   const payload = JSON.stringify(value);
@@ -144,14 +157,15 @@ function inlinePayload(value: unknown, taskType: TaskType, limitBytes: number): 
 function uploadedPayload({ value, ...uploaded }: ReadUpload, taskType: TaskType): Payload {
   const unkeepable = findUnkeepable(value, submitLimits.depth, ['payload']);
   if (unkeepable !== undefined) throw invalid([unkeepable]);
-  const about = checkPayload(value, taskType);
-  return { payload: '', payloadBytes: uploaded.json.length, uploaded, ...about };
+  const notes = checkPayload(value, taskType);
+  return { payload: '', payloadBytes: uploaded.json.length, uploaded, ...notes };
 }
 
-function checkPayload(value: unknown, taskType: TaskType): Pick<Payload, 'about'> {
+function checkPayload(value: unknown, taskType: TaskType): PayloadNotes {
   const parsed = taskType.parse(value);
   if ('errors' in parsed) throw invalid(parsed.errors);
-  return parsed.about === undefined ? {} : { about: parsed.about };
+  const { payload: _, ...notes } = parsed;
+  return notes;
 }
 
 function checkCallback({ callbackUrl }: SubmitTask, { callbackHosts }: SubmissionLimits): void {

@@ -73,6 +73,8 @@ async function handle(
   const once = fields.delivery === 'exactly-once';
   const context: Omit<TaskContext, 'signal'> = {
     taskId: id,
+    owner: fields.owner!,
+    submittedAt: Number(fields.createdAt),
     attempt: Number(fields.attempt),
     maxAttempts: Number(fields.maxAttempts),
     progress: (percent, message) => progress.report(percent, message),

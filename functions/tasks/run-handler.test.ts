@@ -6,6 +6,8 @@ import { runHandler } from './run-handler.ts';
 
 const context = {
   taskId: 'id',
+  owner: 'ada',
+  submittedAt: 0,
   attempt: 1,
   maxAttempts: 7,
   progress: () => undefined,
