@@ -1,4 +1,5 @@
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import type { chatMethod as chatMethodName, ChatNews } from '../contracts/chat.ts';
 import type {
   eventsMethod as eventsMethodName,
   logsMethod as logsMethodName,
@@ -13,6 +14,7 @@ import type { ConnectionInfo } from './task-api.ts';
 const eventsMethod = 'events' satisfies typeof eventsMethodName;
 const replaysMethod = 'replays' satisfies typeof replaysMethodName;
 const logsMethod = 'logs' satisfies typeof logsMethodName;
+const chatMethod = 'chat' satisfies typeof chatMethodName;
 
 /** One open connection. */
 export interface HubSession {
@@ -24,15 +26,16 @@ export interface HubSession {
 /** Opens a connection that gives what is pushed to `receive`. Rejects when it cannot be opened. */
 export type OpenHub = (receive: (events: readonly TaskEvent[]) => void) => Promise<HubSession>;
 
-/** Pushed beside the events; nobody makes up for what is missed. */
+/** Pushed beside the events. What is missed of the chat, its rooms make up for; of the others nobody does. */
 export interface HubNews {
   readonly replay?: (progress: ReplayProgress) => void;
   readonly logs?: (news: readonly LogNews[]) => void;
+  readonly chat?: (news: ChatNews) => void;
 }
 
 /**
  * Connects to SignalR with what `negotiate` answers. It does not reconnect by itself: a new connection needs a new token.
- * @param news what else is pushed: how far a replay is, and whose logs have grown, now and then
+ * @param news what else is pushed: how far a replay is, and whose logs have grown, now and then; and what happens in the chat
  */
 export function signalRHub(negotiate: () => Promise<ConnectionInfo>, news: HubNews = {}): OpenHub {
   return async (receive) => {
@@ -45,6 +48,7 @@ export function signalRHub(negotiate: () => Promise<ConnectionInfo>, news: HubNe
     hub.on(eventsMethod, receive);
     hub.on(replaysMethod, (progress: ReplayProgress) => news.replay?.(progress));
     hub.on(logsMethod, (logs: readonly LogNews[]) => news.logs?.(logs));
+    hub.on(chatMethod, (chat: ChatNews) => news.chat?.(chat));
     await hub.start();
     return { closed, stop: () => hub.stop() };
   };

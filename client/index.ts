@@ -1,4 +1,6 @@
 export { ApiError, apiErrorFrom, type ApiErrorCode } from './api-error.ts';
+export { ChatApi, type ChatPageQuery } from './chat/chat-api.ts';
+export { ChatClient } from './chat/chat-client.ts';
 export type { Chat, RoomLog, RoomMessages, SendOptions, SentMessage } from './chat/chat.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export type { ConnectionState } from './connection-state.ts';

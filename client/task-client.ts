@@ -14,6 +14,7 @@ import {
   takeWhile,
   Subject,
 } from 'rxjs';
+import type { ChatNews } from '../contracts/chat.ts';
 import type { Receipt, ReceiptKind } from '../contracts/receipt.ts';
 import type { SubmitTask } from '../contracts/submit.ts';
 import type { ReplayProgress } from '../contracts/replay.ts';
@@ -21,6 +22,8 @@ import type { TaskEvent } from '../contracts/task-event.ts';
 import type { LogNews } from '../contracts/task-log.ts';
 import type { Task, TaskPage } from '../contracts/task.ts';
 import type { ApiError } from './api-error.ts';
+import { ChatApi } from './chat/chat-api.ts';
+import { ChatClient } from './chat/chat-client.ts';
 import { Completion } from './completion.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { signalRHub } from './hub.ts';
@@ -64,11 +67,14 @@ const pageSize = 100;
 export class TaskClient {
   readonly api: TaskApi;
   readonly schedules: ScheduleApi;
+  /** Rooms of people. */
+  readonly chat: ChatClient;
   /** For all that is compared with times of tasks and events: the local clock may be off by hours. */
   readonly clock: ServerClock;
   readonly #feed: LiveFeed;
   readonly #replays = new Subject<ReplayProgress>();
   readonly #logs = new Subject<readonly LogNews[]>();
+  readonly #chatNews = new Subject<ChatNews>();
   readonly #store: TaskStore;
   readonly #list = new BehaviorSubject<ListState>({ kind: 'loading' });
   readonly #completion = new Completion({
@@ -94,9 +100,19 @@ export class TaskClient {
       openHub: signalRHub(() => this.api.negotiate(), {
         replay: (progress) => this.#replays.next(progress),
         logs: (news) => this.#logs.next(news),
+        chat: (news) => this.#chatNews.next(news),
       }),
       listEvents: (after) => this.api.listEvents(after),
       snapshot: () => this.#snapshot(),
+    });
+    this.chat = new ChatClient({
+      api: new ChatApi(send),
+      news$: this.#chatNews,
+      connection$: this.connection$,
+      start: () => this.start(),
+      submit: (body, key) => this.submit(body, key),
+      watch: (id) => this.watch(id, { beyondEnd: true }),
+      schedule,
     });
     this.#feed.events$.subscribe((events) => this.#store.apply(events));
     this.#store.incomplete$.subscribe(({ id, why }) =>
@@ -144,6 +160,7 @@ export class TaskClient {
   }
 
   stop(): void {
+    this.chat.stop();
     this.#feed.stop();
     this.#completion.clear();
   }

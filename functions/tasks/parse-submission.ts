@@ -164,8 +164,8 @@ function uploadedPayload({ value, ...uploaded }: ReadUpload, taskType: TaskType)
 function checkPayload(value: unknown, taskType: TaskType): PayloadNotes {
   const parsed = taskType.parse(value);
   if ('errors' in parsed) throw invalid(parsed.errors);
-  const { payload: _, ...notes } = parsed;
-  return notes;
+  const { about, orderingKey } = parsed;
+  return { ...(about !== undefined && { about }), ...(orderingKey !== undefined && { orderingKey }) };
 }
 
 function checkCallback({ callbackUrl }: SubmitTask, { callbackHosts }: SubmissionLimits): void {
