@@ -66,7 +66,11 @@ async function whatAliceHas(): Promise<Record<string, string>> {
 const aimedAtAlice = () =>
   routes.map(({ method, path }) => ({
     method,
-    path: path.replace('{action}', 'pause').replace('{id}', hers[path.split('/')[2]!] ?? 'none'),
+    // Rooms belong to nobody: what is said there is for all who are signed in.
+    path: path
+      .replace('{action}', 'pause')
+      .replace('{room}', 'general')
+      .replace('{id}', hers[path.split('/')[2]!] ?? 'none'),
   }));
 
 const send = (api: Api, { method, path }: Route, headers: Record<string, string> = {}) =>

@@ -46,7 +46,7 @@ async function statusOf([name, { route, methods, handler }]: readonly [string, R
     method,
     url: `http://localhost/${route}`,
     headers: { 'content-type': 'application/json', ...more },
-    params: { id: '01a1fdbd-4162-73ab-8df0-e55d940e743d', action: 'pause' },
+    params: { id: '01a1fdbd-4162-73ab-8df0-e55d940e743d', action: 'pause', room: 'general' },
     ...(method !== 'GET' && { body: { string: '{}' } }),
   });
   const { status } = (await handler(request, new InvocationContext({ functionName: name }))) as HttpResponseInit;

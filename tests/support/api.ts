@@ -18,6 +18,11 @@ export class Api {
     this.#cookie = cookie;
   }
 
+  /** What a client of this user sends along. */
+  get headers(): Record<string, string> {
+    return this.#cookie === undefined ? {} : { cookie: this.#cookie };
+  }
+
   /** The same API for another user, signed in through the local form. */
   async as(user: string, roles?: string): Promise<Api> {
     const query = new URLSearchParams({ user, ...(roles !== undefined && { roles }) });
