@@ -467,7 +467,12 @@ describe('owners', () => {
 describe('the rest of the API', () => {
   it('lists the task types with schema and example', async () => {
     const { body } = await api.call<{ taskTypes: { name: string }[] }>('/api/task-types');
-    expect(body.taskTypes.map(({ name }) => name).sort()).toEqual(['chat-message', 'checksum-files', 'echo', 'summarize-csv']);
+    expect(body.taskTypes.map(({ name }) => name).sort()).toEqual([
+      'chat-message',
+      'checksum-files',
+      'echo',
+      'summarize-csv',
+    ]);
     expect(body.taskTypes[0]).toMatchObject({
       title: expect.any(String),
       schema: { type: 'object' },
