@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ChatPage, ChatResult, ChatRooms } from '../../contracts/chat.ts';
 import type { RedisServer } from '../../local/redis.ts';
 import { Api } from '../support/api.ts';
 import { startRedisCluster } from '../support/redis-cluster.ts';
@@ -37,4 +38,20 @@ it('runs tasks of many owners on a cluster of three, and shows all of them to an
     body: { states: { completed: owners.length }, rates: { retried: { count: owners.length } } },
   });
   expect(await operator.call('/api/health')).toMatchObject({ status: 200 });
+});
+
+it('gives the messages of many owners one order in a room of the chat', async () => {
+  const anyone = new Api(stack.baseUrl);
+  expect((await anyone.post('/api/chat/rooms', { name: 'cluster' })).status).toBe(201);
+  const owners = await Promise.all(['ada', 'bob', 'cy'].map((owner) => anyone.as(owner)));
+  const say = async (api: Api) => api.ended((await api.submit('chat-message', { room: 'cluster', text: 'x' })).id);
+  const ended = await Promise.all([...owners, ...owners].map(say));
+  const sequences = ended.map(({ result }) => (result as ChatResult).sequence).sort();
+  expect(sequences).toEqual([1, 2, 3, 4, 5, 6]);
+  const { body } = await anyone.call<ChatPage>('/api/chat/rooms/cluster/messages');
+  expect(body.messages.map(({ taskId }) => taskId).sort()).toEqual(ended.map(({ id }) => id).sort());
+  expect((await anyone.call<ChatRooms>('/api/chat/rooms')).body.rooms).toMatchObject([
+    { name: 'general' },
+    { last: 6 },
+  ]);
 });
