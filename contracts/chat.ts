@@ -28,8 +28,8 @@ export const chatLimits = {
   here: 200,
 } as const;
 
-/** Lower-case letters, digits and hyphens. */
-export const RoomName = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, {
+/** Lower-case letters, digits and hyphens. The last hyphen is escaped for browsers, which read the pattern of a field with the flag `v`. */
+export const RoomName = z.string().regex(/^[a-z0-9](?:[a-z0-9\-]{0,38}[a-z0-9])?$/, {
   error: 'Up to 40 lower-case letters, digits and hyphens, such as "night-shift".',
 });
 

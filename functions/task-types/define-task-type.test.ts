@@ -61,3 +61,9 @@ it.each([...taskTypes.values()].map(({ info, parse }) => [info.name, info.exampl
     expect(parse(example)).toHaveProperty('payload');
   },
 );
+
+it('asks for nothing by a pattern that a browser could not read', () => {
+  const patterns = [...JSON.stringify([...taskTypes.values()].map(({ info }) => info.schema)).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)]; // prettier-ignore
+  expect(patterns.length).toBeGreaterThan(0);
+  for (const [, pattern] of patterns) expect(() => new RegExp(JSON.parse(pattern!) as string, 'v')).not.toThrow();
+});
