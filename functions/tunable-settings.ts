@@ -57,7 +57,7 @@ export const tunableShape = {
   /** Largest payload of all, in bytes of JSON. */
   UploadLimitBytes: whole(100 * 1024 * 1024, 256 * 1024 * 1024),
   /** Largest result of a task, in bytes of JSON, and most that its steps give together: Redis keeps both, whatever keeps payloads. */
-  ResultLimitBytes: whole(10 * 1024 * 1024, 100 * 1024 * 1024),
+  ResultLimitBytes: whole(100 * 1024 * 1024, 256 * 1024 * 1024),
   /** With `redis+blob`: how long Redis keeps a payload that Blob Storage holds too. */
   PayloadCacheHours: whole(24, 366 * 24),
   /** How long one attempt may take, unless its task type says otherwise. Stay below `functionTimeout` in host.json. */
