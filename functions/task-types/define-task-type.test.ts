@@ -24,7 +24,6 @@ it('says in plain words what is too much or too little', () => {
   expect(errors.map(({ detail }) => detail)).toEqual(['At most 3 characters.', 'At least 1 item.', 'At most 9.']);
 });
 
-
 it('cuts what a task is about at 100 characters, and says that it did', () => {
   const { parse } = defineTaskType({ name: 's', title: 'S', schema: z.string(), example: '', about: (text) => text, run: async () => null }); // prettier-ignore
   const about = (text: string) => (parse(text) as { about?: string }).about;
@@ -32,13 +31,13 @@ it('cuts what a task is about at 100 characters, and says that it did', () => {
   expect(about('x'.repeat(101))).toBe(`${'x'.repeat(99)}…`);
   expect(about(`${'x'.repeat(98)}😀 and more`)).toBe(`${'x'.repeat(98)}…`);
   expect(about(`${'x'.repeat(98)} more`)).toBe(`${'x'.repeat(98)}…`);
+});
 
 it('says what a task is about, and in which order it is, by its payload', () => {
   const schema = z.strictObject({ room: z.string().default('general') });
   const ofRoom = defineTaskType({ name: 's', title: 'S', schema, example: {}, about: ({ room }) => ` ${room} `, orderingKey: ({ room }) => `chat:${room}`, run: async () => null }); // prettier-ignore
   expect(ofRoom.parse({})).toEqual({ payload: { room: 'general' }, about: 'general', orderingKey: 'chat:general' });
   expect(taskType.parse({ list: [] })).toEqual({ payload: { list: [] } });
-
 });
 
 it('escapes pointers as RFC 6901 says', () => expect(toPointer(['a/b', 'm~n', 0])).toBe('/a~1b/m~0n/0'));
