@@ -2,6 +2,10 @@
 export const taskQueue = 'tasks';
 /** Queue of replay plans: each message says that a plan has something to do. */
 export const replayQueue = 'replays';
+/** Topic of tasks that have ended: each message is a JSON array of tasks of one type that ended one way. */
+export const endingsTopic = 'task-events';
+/** Its subscription that Table Storage is filled from. */
+export const historySubscription = 'history';
 export const signalRHub = 'tasks';
 /** Client method of the hub; its one argument is an array of `TaskEvent`. */
 export const eventsMethod = 'events';
@@ -27,4 +31,16 @@ export interface TaskMessageProperties {
   readonly owner: string;
   readonly attempt: number;
   readonly traceparent?: string;
+}
+
+/** How a task ended, as the topic tells; `discarded`: a dead letter that was taken off the list. */
+export const endingKinds = ['completed', 'dead-lettered', 'cancelled', 'expired', 'discarded'] as const;
+export type EndingKind = (typeof endingKinds)[number];
+
+/** Application properties of a message of the topic: what subscriptions filter by. */
+export interface EndingMessageProperties {
+  readonly taskType: string;
+  readonly kind: EndingKind;
+  /** How many tasks its body tells of. */
+  readonly count: number;
 }

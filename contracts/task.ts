@@ -62,6 +62,8 @@ export const Task = z.object({
   edited: EditNote.optional(),
   /** Of a dead letter that needs no more care; until it is forgotten it can still be replayed. */
   discarded: DiscardNote.optional(),
+  /** Redis has forgotten it: history tells what it was. Payload, timeline and logs are gone; told by `GET /api/tasks/{id}` only. */
+  archived: z.literal(true).optional(),
   /** Whose browsers have had and shown its events; told by `GET /api/tasks/{id}` only, absent when nobody's has. */
   receipts: z.array(TaskReceipt).optional(),
   /** Size of the payload as stored: UTF-8 JSON, in bytes. */

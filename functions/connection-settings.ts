@@ -41,6 +41,8 @@ export const connectionShape = {
   PayloadStorageConnection__clientId: clientId,
   AzureWebJobsStorage: z.string().optional(),
   AzureWebJobsStorage__blobServiceUri: httpEndpoint('https://ACCOUNT.blob.core.windows.net'),
+  /** Table Storage for history. */
+  AzureWebJobsStorage__tableServiceUri: httpEndpoint('https://ACCOUNT.table.core.windows.net'),
   AzureWebJobsStorage__clientId: clientId,
   /** Application Insights, to which traces go. */
   APPLICATIONINSIGHTS_CONNECTION_STRING: z
@@ -74,6 +76,7 @@ export function connectionFaults(given: Given): string[] {
     oneOf(given, 'ServiceBusConnection', serviceBusForm, '__fullyQualifiedNamespace'),
     oneOf(given, 'AzureSignalRConnectionString', signalRForm, '__serviceUri'),
     storageFault(given),
+    historyFault(given),
     tuningFault(given),
   ].filter((fault) => fault !== undefined);
 }
@@ -89,6 +92,12 @@ function storageFault(given: Given): string | undefined {
   const hasOne = places.some((name) => given[name] || given[`${name}__blobServiceUri`]);
   if (given['PayloadStore'] !== 'redis+blob' || hasOne) return undefined;
   return 'PayloadStorageConnection is missing: it should be a storage connection string, as PayloadStore is redis+blob and there is no AzureWebJobsStorage';
+}
+
+function historyFault(given: Given): string | undefined {
+  const hasOne = given['AzureWebJobsStorage'] || given['AzureWebJobsStorage__tableServiceUri'];
+  if (given['History'] === 'off' || hasOne) return undefined;
+  return 'AzureWebJobsStorage__tableServiceUri is missing: it should look like https://ACCOUNT.table.core.windows.net, as History is on and there is no AzureWebJobsStorage';
 }
 
 function tuningFault(given: Given): string | undefined {

@@ -46,6 +46,8 @@ const Settings = z.object({
   TraceSamplePercent: whole(100, 100),
   /** How often Azure App Configuration is asked for what has changed. */
   AppConfigRefreshSeconds: whole(60, 3600),
+  /** Whether the topic `task-events` hears of each task that ends, and Table Storage keeps it (docs/history.md). */
+  History: z.enum(['on', 'off'], { error: 'should be on or off' }).default('on'),
   /** Signs callbacks, as Standard Webhooks say. */
   CallbackSecret: z
     .string()

@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { closeRedis } from './azure/redis.ts';
 import { closeServiceBus } from './azure/service-bus.ts';
 import { settlePushes } from './events/publish.ts';
+import { settleRelays } from './history/relay-endings.ts';
 import { getSettings } from './settings.ts';
 import { settleWoken } from './tasks/dispatch.ts';
 import { settleUnstarted } from './tasks/unless-started.ts';
@@ -24,5 +25,6 @@ app.hook.appTerminate(async () => {
   await settleWoken();
   await settleUnstarted();
   await settlePushes();
+  await settleRelays();
   await Promise.all([closeServiceBus(), closeRedis(), tracing?.close()]);
 });

@@ -88,6 +88,8 @@ export const tunableShape = {
   TypeLimits: typeLimits(),
   /** How long finished tasks are kept; dead letters stay until they are replayed or discarded. */
   RetentionDays: whole(7, 365),
+  /** How long history keeps what ended, by whole months in which it was submitted. */
+  HistoryRetentionDays: whole(365, 3650),
 } as const;
 
 export const tunableNames: readonly string[] = Object.keys(tunableShape);

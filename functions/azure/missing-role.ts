@@ -1,7 +1,7 @@
 import type { DependencyName } from '../../contracts/health.ts';
 
-/** App Configuration is none of the dependencies that health counts: without it the app goes on with the settings it has. */
-type ServiceName = DependencyName | 'app-configuration';
+/** The last two are none of the dependencies that health counts: tasks go on without them. */
+type ServiceName = DependencyName | 'app-configuration' | 'table-storage';
 
 /** What the app's identity needs from each service: bicep/modules/role-assignments.bicep gives it. */
 export const neededRoles: Readonly<Record<ServiceName, string>> = {
@@ -9,6 +9,7 @@ export const neededRoles: Readonly<Record<ServiceName, string>> = {
   'service-bus': 'the role "Azure Service Bus Data Owner" on the namespace',
   signalr: 'the role "SignalR Service Owner"',
   'blob-storage': 'the role "Storage Blob Data Owner" on the account',
+  'table-storage': 'the role "Storage Table Data Contributor" on the account',
   'app-configuration': 'the role "App Configuration Data Reader" on the store',
 };
 
@@ -18,6 +19,7 @@ const services: Readonly<Record<string, ServiceName>> = {
   'Service Bus': 'service-bus',
   SignalR: 'signalr',
   'Blob Storage': 'blob-storage',
+  'Table Storage': 'table-storage',
 };
 
 /**

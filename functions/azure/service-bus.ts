@@ -3,6 +3,7 @@ import {
   type ServiceBusMessage,
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
+  type ServiceBusSender,
 } from '@azure/service-bus';
 import Long from 'long';
 import { taskQueue } from '../../contracts/names.ts';
@@ -19,6 +20,8 @@ sendFramesAtOnce();
 
 let client: ServiceBusClient | undefined;
 const senders = new Map<string, (message: ServiceBusMessage) => Promise<void>>();
+
+const loneSenders = new Map<string, ServiceBusSender>();
 
 function getClient(): ServiceBusClient {
   client ??= connectServiceBus(getSettings());
@@ -48,6 +51,13 @@ export function sendMessage({ queue, message }: { queue: string; message: Servic
   return add(message);
 }
 
+/** Sends one message by itself: it may be large, and its sender has gathered already. Settles when the broker has accepted it. */
+export async function sendAlone(queueOrTopic: string, message: ServiceBusMessage): Promise<void> {
+  let sender = loneSenders.get(queueOrTopic);
+  if (sender === undefined) loneSenders.set(queueOrTopic, (sender = getClient().createSender(queueOrTopic)));
+  await withDeadline(sender.sendMessages(message));
+}
+
 /** Looks at messages of a queue's dead-letter queue from a sequence number on, and leaves them there. */
 export async function peekDeadLetters(
   queue: string,
@@ -67,6 +77,11 @@ export function openDeadLetters(queue: string): ServiceBusReceiver {
   return getClient().createReceiver(queue, { subQueueType: 'deadLetter' });
 }
 
+/** For taking messages out of the dead-letter queue of a subscription. */
+export function openSubscriptionDeadLetters(topic: string, subscription: string): ServiceBusReceiver {
+  return getClient().createReceiver(topic, subscription, { subQueueType: 'deadLetter' });
+}
+
 /** Asks the broker for one message, without taking it: fails when the broker or the queue is out of reach. */
 export async function checkServiceBus(): Promise<void> {
   const receiver = getClient().createReceiver(taskQueue);
@@ -81,6 +96,7 @@ export async function closeServiceBus(): Promise<void> {
   const open = client;
   client = undefined;
   senders.clear();
+  loneSenders.clear();
   await open?.close();
 }
 

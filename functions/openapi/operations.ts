@@ -99,6 +99,11 @@ const tasks: Record<string, Operation> = {
     parameters: { ...taskFilter, ...page(500) },
     answers: { 200: 'TaskPage' }, errors: ['invalid-request', 'forbidden'],
   },
+  ListHistory: {
+    method: 'get', path: '/api/history', tag: 'Tasks', summary: 'Tasks that have ended, newest first: also those that only history still has',
+    parameters: { ...taskFilter, ...page(500) },
+    answers: { 200: 'TaskPage' }, errors: ['invalid-request', 'not-found', 'forbidden'],
+  },
   CountTasks: {
     method: 'get', path: '/api/task-counts', tag: 'Tasks', summary: 'How many of the tasks that fit are in each state now',
     parameters: taskFilter, answers: { 200: 'TaskCounts' }, errors: ['invalid-request', 'forbidden'],

@@ -2,10 +2,10 @@ import { app } from '@azure/functions';
 import * as z from 'zod';
 import { getRedis } from '../azure/redis.ts';
 import { AppError } from '../errors.ts';
+import { findVisibleInFull } from '../history/archived-task.ts';
 import { answering } from '../http-errors.ts';
 import { readQuery } from '../query.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
-import { findVisibleTask } from '../tasks/visible-task.ts';
 import { getPayloadStore } from './get-payload-store.ts';
 
 const linkMs = 5 * 60 * 1000;
@@ -17,7 +17,13 @@ app.http('GetTaskPayload', {
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answering(async (request) => {
-    const task = await findVisibleTask(getRedis(), request.params.id!, readPrincipal(request.headers));
+    const task = await findVisibleInFull(
+      getRedis(),
+      request.params.id!,
+      readPrincipal(request.headers),
+      'Its payload',
+      'payload-missing',
+    );
     const payloads = getPayloadStore();
     const wantsOriginal = readQuery(request, Query).version === 'original' && task.edited !== undefined;
     const link = wantsOriginal

@@ -5,6 +5,7 @@ import { getPatientRedis, getRedis } from '../azure/redis.ts';
 import { submitCallback } from '../callbacks/submit-callback.ts';
 import { sendMessage } from '../azure/service-bus.ts';
 import { publish } from '../events/publish.ts';
+import { relayEnding } from '../history/relay-endings.ts';
 import { OwnerWindow } from '../limits/owner-window.ts';
 import { appendLogs } from '../task-logs/log-store.ts';
 import type { LogBatch } from '../task-logs/log-keeper.ts';
@@ -84,7 +85,7 @@ export function getSubmitting(): Submitting {
 }
 
 function createStore(redis: Redis): TaskStore {
-  const { OwnerWindow: least, OwnerBacklogLimit, OwnerConcurrency, ConcurrencyPerKey } = getSettings();
+  const { OwnerWindow: least, OwnerBacklogLimit, OwnerConcurrency, ConcurrencyPerKey, History } = getSettings();
   return new TaskStore(redis, {
     limits: {
       window: ownerWindow.size(least),
@@ -93,6 +94,7 @@ function createStore(redis: Redis): TaskStore {
       keyConcurrency: ConcurrencyPerKey,
     },
     onWoken: (tasks) => dispatchWoken({ store: getPatientTaskStore(), send: sendMessage, publish }, tasks),
+    ...(History === 'on' && { onFinished: relayEnding }),
   });
 }
 

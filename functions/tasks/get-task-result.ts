@@ -3,10 +3,10 @@ import type { Redis } from 'ioredis';
 import type { Task } from '../../contracts/task.ts';
 import { getRedis } from '../azure/redis.ts';
 import { AppError } from '../errors.ts';
+import { findVisibleOrArchived } from '../history/archived-task.ts';
 import { answering } from '../http-errors.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
 import { findLargeResult } from './task-queries.ts';
-import { findVisibleTask } from './visible-task.ts';
 
 app.http('GetTaskResult', {
   route: 'api/tasks/{id}/result',
@@ -14,7 +14,7 @@ app.http('GetTaskResult', {
   authLevel: 'anonymous',
   handler: answering(async (request) => {
     const redis = getRedis();
-    const task = await findVisibleTask(redis, request.params.id!, readPrincipal(request.headers));
+    const task = await findVisibleOrArchived(redis, request.params.id!, readPrincipal(request.headers));
     const json = await readResult(redis, task);
     if (json === undefined) {
       throw new AppError(

@@ -3,13 +3,13 @@ import * as z from 'zod';
 import { eventResultLimitBytes, type Timeline } from '../../contracts/task-event.ts';
 import type { Task } from '../../contracts/task.ts';
 import { getRedis } from '../azure/redis.ts';
+import { findVisibleInFull, findVisibleOrArchived } from '../history/archived-task.ts';
 import { answering, type Answer } from '../http-errors.ts';
 import { readQuery, wholeNumber } from '../query.ts';
 import { findReceipts } from '../receipts/receipt-store.ts';
 import { readPrincipal } from '../sign-in/principal.ts';
 import { isFinished } from './task-lifecycle.ts';
 import { findEdits, findErrors, findSteps, findTimeline } from './task-queries.ts';
-import { findVisibleTask } from './visible-task.ts';
 
 const longestWaitS = 60;
 const Query = z.object({
@@ -24,7 +24,7 @@ app.http('GetTask', {
   handler: answering(async (request) => {
     const principal = readPrincipal(request.headers);
     const { wait, resultLimit } = readQuery(request, Query);
-    const read = () => findVisibleTask(getRedis(), request.params.id!, principal, resultLimit);
+    const read = () => findVisibleOrArchived(getRedis(), request.params.id!, principal, resultLimit);
     const task = await waitForEnd(read, Date.now() + wait * 1000);
     const receipts = await findReceipts(getRedis(), task.id, principal.id);
     return notCached({ ...task, ...(receipts.length > 0 && { receipts }) } satisfies Task);
@@ -38,7 +38,7 @@ app.http('GetTaskTimeline', {
   handler: answering(async (request) => {
     const redis = getRedis();
     const principal = readPrincipal(request.headers);
-    const { id } = await findVisibleTask(redis, request.params.id!, principal);
+    const { id } = await findVisibleInFull(redis, request.params.id!, principal, 'Its timeline');
     const [events, errors, steps, edits] = await Promise.all([
       findTimeline(redis, id),
       findErrors(redis, id, { withStacks: principal.isOperator }),

@@ -66,6 +66,8 @@ const takeSteps = registerBatchScript('task-steps', [...shared, ...functions, ba
 export interface StepReply {
   readonly reply: unknown;
   readonly woken: readonly string[][];
+  /** Whether the task has ended by it. */
+  readonly hasEnded: boolean;
 }
 
 interface Asked {
@@ -93,31 +95,33 @@ export async function takeStep(
   name: StepName,
   taskKey: string,
   args: readonly ScriptArgument[],
+  { keepsHistory = false } = {},
 ): Promise<StepReply> {
   const step: Asked = { name, taskKey, args };
-  await gathererOf(redis, taskKey.slice(0, taskKey.indexOf('}')))(step);
-  const [done, reply, woken] = step.answer!;
+  await gathererOf(redis, taskKey.slice(0, taskKey.indexOf('}')), keepsHistory)(step);
+  const [done, reply, woken, ended] = step.answer!;
   if (done !== 1) throw new Error(`The step ${name} failed in Redis: ${String(reply)}`);
-  return { reply, woken: woken as string[][] };
+  return { reply, woken: woken as string[][], hasEnded: ended === 1 };
 }
 
-function gathererOf(redis: Redis, partition: string): (step: Asked) => Promise<void> {
+function gathererOf(redis: Redis, partition: string, keepsHistory: boolean): (step: Asked) => Promise<void> {
   let partitions = connections.get(redis);
   if (partitions === undefined)
     connections.set(redis, (partitions = new Map<string, (step: Asked) => Promise<void>>()));
-  let add = partitions.get(partition);
+  const name = `${partition} ${keepsHistory}`;
+  let add = partitions.get(name);
   if (add === undefined) {
     const limits = { items: stepsPerScript, weight: bytesPerScript, weigh: bytesOf, underWay: scriptsUnderWay };
-    add = batcher((asked: Asked[]) => takeTogether(redis, asked), limits);
-    partitions.set(partition, add);
+    add = batcher((asked: Asked[]) => takeTogether(redis, asked, keepsHistory), limits);
+    partitions.set(name, add);
   }
   return add;
 }
 
-async function takeTogether(redis: Redis, asked: readonly Asked[]): Promise<void> {
+async function takeTogether(redis: Redis, asked: readonly Asked[], keepsHistory: boolean): Promise<void> {
   const keys = asked.map(({ taskKey }) => taskKey);
   const args = asked.flatMap(({ name, args }) => [name, args.length, ...args]);
-  const answers = (await takeSteps(redis, keys, args)) as unknown[][];
+  const answers = (await takeSteps(redis, keys, [...args, keepsHistory ? 1 : ''])) as unknown[][];
   asked.forEach((step, n) => (step.answer = answers[n]!));
 }
 

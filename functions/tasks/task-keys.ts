@@ -53,5 +53,7 @@ export const countsKey = (partition: string, spanMs: number, start: number, owne
   `${tag(partition)}:counts:${spanMs}:${start}${owner === undefined ? '' : `:${owner}`}`;
 
 /** Sorted sets that the sweeper looks through; the score is a time in milliseconds. */
-export type Waiting = 'outbox' | 'leases' | 'expiring' | 'finished' | 'callbacks';
+export type Waiting = 'outbox' | 'leases' | 'expiring' | 'finished' | 'callbacks' | 'unpublished';
 export const waitingKey = (partition: string, waiting: Waiting) => `${tag(partition)}:${waiting}`;
+/** List of records as they ended, as JSON: those that were replayed before the topic of endings had them. */
+export const unpublishedEndingsKey = (partition: string) => `${tag(partition)}:unpublished-endings`;

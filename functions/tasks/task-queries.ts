@@ -129,7 +129,7 @@ function indexKeys({ owner, states }: TaskFilter): string[] {
   return indexes.flatMap((state) => stateIndexes(owner, state));
 }
 
-function matcher({ states, type, tag, orderingKey, schedule, q }: TaskFilter): (task: Task) => boolean {
+export function matcher({ states, type, tag, orderingKey, schedule, q }: TaskFilter): (task: Task) => boolean {
   const words =
     q
       ?.toLowerCase()

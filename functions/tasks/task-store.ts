@@ -29,6 +29,8 @@ export interface TaskStoreOptions {
   readonly limits?: Partial<OwnerLimits>;
   /** Gets tasks whose turn has come by a change of another: their messages are to be sent. */
   readonly onWoken?: (tasks: readonly TaskFields[]) => void;
+  /** Gets each task that ends: it waits in `unpublished` to be told to the topic of endings. Without it nothing is put there. */
+  readonly onFinished?: (id: string) => void;
 }
 
 const tombstoneMs = 24 * 60 * 60 * 1000;
@@ -45,12 +47,14 @@ export class TaskStore {
   readonly #now: () => number | '';
   readonly #limits: OwnerLimits;
   readonly #onWoken: (tasks: readonly TaskFields[]) => void;
+  readonly #onFinished: ((id: string) => void) | undefined;
 
-  constructor(redis: Redis, { now, limits, onWoken }: TaskStoreOptions = {}) {
+  constructor(redis: Redis, { now, limits, onWoken, onFinished }: TaskStoreOptions = {}) {
     this.#redis = redis;
     this.#now = now ?? (() => '');
     this.#limits = { ...defaultOwnerLimits, ...limits };
     this.#onWoken = onWoken ?? (() => undefined);
+    this.#onFinished = onFinished;
   }
 
   async accept(task: StorableTask): Promise<Accepted> {
@@ -242,8 +246,11 @@ export class TaskStore {
   }
 
   async #run(script: StepName, id: string, args: ScriptArgument[]): Promise<Reply> {
-    const { reply, woken } = await takeStep(this.#redis, script, taskKey(id), [this.#now(), ...args]);
+    const keepsHistory = this.#onFinished !== undefined;
+    const given = [this.#now(), ...args];
+    const { reply, woken, hasEnded } = await takeStep(this.#redis, script, taskKey(id), given, { keepsHistory });
     if (woken.length > 0) this.#onWoken(woken.map(toFields));
+    if (hasEnded) this.#onFinished?.(id);
     return reply as Reply;
   }
 }

@@ -9,5 +9,6 @@ if not task.discarded then
   lib.await('finished', now)
   redis.call('SADD', lib.key('obsolete-messages'), id .. ':' .. task.attempt)
   lib.leaveOrder(task)
+  lib.tellOfEnding()
 end
 return { 'discarded', {}, lib.fields() }

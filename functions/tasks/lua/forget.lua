@@ -1,6 +1,9 @@
 -- For the sweeper: deletes all that is kept of a finished task in Redis. ARGV: now → the blobs that its payload is or was in
+-- What history is to have, and has not yet, is read from the record.
+if keepsHistory and lib.awaits('unpublished') then return {} end
 local task = lib.read()
 lib.awaitNoMore('finished')
+lib.awaitNoMore('unpublished')
 if not task or not task.finishedAt or (task.state == 'dead-lettered' and not task.discarded) then return {} end
 lib.unindex(task)
 -- A callback that could not be submitted in all that time.

@@ -38,6 +38,7 @@ if note ~= '' then
   redis.call('RPUSH', lib.key('edits', id), note)
 end
 
+lib.keepEnding(task)
 local attemptsPerReplay = tonumber(task.attemptsPerReplay or task.maxAttempts)
 local maxAttempts = lib.int(tonumber(task.attempt) + attemptsPerReplay)
 lib.set('attemptsPerReplay', attemptsPerReplay)

@@ -1,3 +1,16 @@
+-- Puts the task where the relay of functions/history finds it, until its topic has the ending.
+function lib.tellOfEnding()
+  ended = true
+  if keepsHistory then lib.await('unpublished', now) end
+end
+
+-- A replay overwrites an ending that the topic may not have yet: what the record says of it goes onto a list for the sweeper.
+function lib.keepEnding(task)
+  if not lib.awaits('unpublished') then return end
+  redis.call('RPUSH', lib.key('unpublished-endings'), cjson.encode(task))
+  lib.awaitNoMore('unpublished')
+end
+
 -- What every ending has in common: the lease and whatever waits for the task are let go, retention starts.
 function lib.finish(task, state)
   local inHand = task.state == 'running'
@@ -15,6 +28,7 @@ function lib.finish(task, state)
   if task.callbackUrl then lib.await('callbacks', now) end
   -- Dead letters stay until somebody replays or discards them.
   if state ~= 'dead-lettered' then lib.await('finished', now) end
+  lib.tellOfEnding()
 end
 
 -- Tells of the state in which a task was accepted: once, by whoever comes first after that. → {event}, or {}

@@ -11,13 +11,21 @@ function lib.score(set, score, other)
   ids[other or id] = score
 end
 
--- Where tasks wait for the sweeper: outbox, leases, expiring, finished, callbacks. `at` is when it is to look at them.
+-- Where tasks wait for the sweeper: outbox, leases, expiring, finished, callbacks, unpublished. `at` is when it is to look at them.
 function lib.await(waiting, at, other)
   lib.score(lib.key(waiting), lib.int(at), other)
 end
 
 function lib.awaitNoMore(waiting)
   lib.score(lib.key(waiting), false)
+end
+
+-- Whether the task waits there now, this batch included.
+function lib.awaits(waiting)
+  local set = lib.key(waiting)
+  local score = scores[set] and scores[set][id]
+  if score ~= nil then return score end
+  return redis.call('ZSCORE', set, id)
 end
 
 -- The indexes: one for each state and one for any, of each owner and of all. `sizes` are those before this batch, of which `grown` says by

@@ -4,7 +4,9 @@
 -- slot of a cluster. While a step is taken, KEYS[1] is the hash of its task, whose `id` this is, and ARGV are its
 -- arguments, of which the first is the time in milliseconds, or '' for the clock of Redis.
 local batchKeys, batchArguments = KEYS, ARGV
-local KEYS, ARGV, id, now, recordRead, current, changed, woken
+local KEYS, ARGV, id, now, recordRead, current, changed, woken, ended
+-- Whether the topic of endings is to hear of what ends.
+local keepsHistory = batchArguments[#batchArguments] == '1'
 local tag = string.match(batchKeys[1], '^{[^}]*}')
 local partition = tonumber(string.match(tag, '(%x)}$'), 16)
 local eventsKeptPerOwner, eventsKeptInFeed = 10000, 100000
