@@ -224,6 +224,7 @@ module functionApp 'modules/function-app.bicep' = {
     subnetId: privateNetworking ? network!.outputs.appSubnetId : ''
     appSettings: {
       AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
+      AzureWebJobsStorage__tableServiceUri: storage.outputs.tableEndpoint
       AzureWebJobsStorage__clientId: identity.outputs.clientId
       AzureWebJobsStorage__credential: 'managedidentity'
       ServiceBusConnection__fullyQualifiedNamespace: serviceBus.outputs.hostName
@@ -237,6 +238,7 @@ module functionApp 'modules/function-app.bicep' = {
       AppConfigConnection__endpoint: appConfiguration.outputs.endpoint
       AppConfigConnection__clientId: identity.outputs.clientId
       PayloadStore: 'redis+blob'
+      History: 'on'
       // Without an app registration nothing stands before the app that would strip the headers of a forger.
       SignIn: empty(authClientId) ? 'none' : 'app-service'
       // More than any person, and a whole batch; App Configuration changes it.

@@ -18,6 +18,7 @@ it.each([
   ['ServiceBusConnection__fullyQualifiedNamespace', 'sb://x', /is wrong: it should be a host name such as NAMESPACE/],
   ['RedisConnection__clientId', 'me', /RedisConnection__clientId is wrong: it should be the client ID of a managed/],
   ['AllowedOrigins', 'https://portal.example.com/', /AllowedOrigins is wrong: it should be origins such as/],
+  ['History', 'yes', /History is wrong: it should be on or off/],
   ['SignIn', 'off', /SignIn is wrong: it should be app-service or none/],
   ['MaxAttempts', 'many', /MaxAttempts is wrong: it should be a whole number from 1 to 50/],
   ['IdempotencyHours', '0', /IdempotencyHours is wrong: it should be a whole number from 1 to 168/],
@@ -50,6 +51,7 @@ it('takes identities in the place of connection strings', () => {
     AzureSignalRConnectionString__serviceUri: 'https://ours.service.signalr.net',
     AzureSignalRConnectionString__clientId: clientId,
     AzureWebJobsStorage__blobServiceUri: 'https://ours.blob.core.windows.net',
+    AzureWebJobsStorage__tableServiceUri: 'https://ours.table.core.windows.net',
     AzureWebJobsStorage__clientId: clientId,
     PayloadStore: 'redis+blob',
   };
@@ -65,7 +67,7 @@ it('names everything that is missing at once', () => {
 it.each(['PayloadStorageConnection', 'PayloadStorageConnection__blobServiceUri', 'AzureWebJobsStorage'])(
   'asks for a storage where payloads are written through to it, such as %s',
   (name) => {
-    const settings = { ...environment, AzureWebJobsStorage: '', PayloadStore: 'redis+blob' };
+    const settings = { ...environment, AzureWebJobsStorage: '', PayloadStore: 'redis+blob', History: 'off' };
     expect(() => parseSettings(settings)).toThrow(
       /PayloadStorageConnection is missing: .* PayloadStore is redis\+blob/,
     );
@@ -74,6 +76,14 @@ it.each(['PayloadStorageConnection', 'PayloadStorageConnection__blobServiceUri',
     );
   },
 );
+
+it('asks for a storage for history, unless that is off', () => {
+  const settings = { ...environment, AzureWebJobsStorage: '' };
+  expect(() => parseSettings(settings)).toThrow(/AzureWebJobsStorage__tableServiceUri is missing: .* History is on/);
+  const tables = { AzureWebJobsStorage__tableServiceUri: 'https://ours.table.core.windows.net' };
+  expect(parseSettings({ ...settings, ...tables })).toMatchObject({ History: 'on', ...tables });
+  expect(parseSettings({ ...settings, History: 'off' })).toMatchObject({ History: 'off' });
+});
 
 it('says nothing of the values, which may be secrets', () => {
   const secret = 'hunter2';

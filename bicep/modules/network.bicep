@@ -19,6 +19,12 @@ var targets = [
     zone: 'privatelink.blob.${environment().suffixes.storage}'
   }
   {
+    name: 'table'
+    id: storageId
+    group: 'table'
+    zone: 'privatelink.table.${environment().suffixes.storage}'
+  }
+  {
     name: 'service-bus'
     id: serviceBusId
     group: 'namespace'

@@ -18,6 +18,8 @@ param keyVaultName string
 var roles = {
   // The host keeps keys and locks of timers, the app payloads; user delegation keys for SAS come with it.
   'Storage Blob Data Owner': 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+  // History: the app makes a table for each month, and deletes those that are too old.
+  'Storage Table Data Contributor': '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
   // Owner, as only its right Manage lets the platform read the length of queues, by which it scales.
   'Azure Service Bus Data Owner': '090c5cfd-751d-490a-894a-3ce6f1109419'
   'SignalR Service Owner': '7e4f1700-ea5a-4f59-8f37-079cfe29dce3'
@@ -71,6 +73,19 @@ resource storageRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     roleDefinitionId: subscriptionResourceId(
       'Microsoft.Authorization/roleDefinitions',
       roles['Storage Blob Data Owner']
+    )
+  }
+}
+
+resource tableRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(storage.id, principalId, roles['Storage Table Data Contributor'])
+  scope: storage
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles['Storage Table Data Contributor']
     )
   }
 }

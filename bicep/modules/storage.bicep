@@ -1,4 +1,4 @@
-metadata description = 'One account: the package, what the Functions host keeps, payloads.'
+metadata description = 'One account: the package, what the Functions host keeps, payloads, history.'
 
 @maxLength(24)
 param name string
@@ -66,4 +66,5 @@ resource payloads 'Microsoft.Storage/storageAccounts/blobServices/containers@202
 output id string = account.id
 output name string = account.name
 output blobEndpoint string = account.properties.primaryEndpoints.blob
+output tableEndpoint string = account.properties.primaryEndpoints.table
 output packageContainerUrl string = '${account.properties.primaryEndpoints.blob}${packages.name}'

@@ -34,6 +34,7 @@ app.http('ListHistory', {
 });
 
 function noHistory(): AppError {
-  const detail = 'No history is kept here: the setting History is off. GET /api/tasks lists the tasks of the last days.';
+  const detail =
+    'No history is kept here: the setting History is off. GET /api/tasks lists the tasks of the last days.';
   return new AppError('not-found', detail);
 }

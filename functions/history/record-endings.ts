@@ -13,7 +13,11 @@ const pausesMs = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
  * Puts what a message of the topic says into history; while Table Storage is out of reach it tries again for half a minute.
  * @throws when the message is none of ours, and when it could not be recorded
  */
-export async function recordEndings(store: HistoryStore, body: unknown, wait: (ms: number) => Promise<unknown> = delay): Promise<void> {
+export async function recordEndings(
+  store: HistoryStore,
+  body: unknown,
+  wait: (ms: number) => Promise<unknown> = delay,
+): Promise<void> {
   const tasks = Endings.parse(typeof body === 'string' ? JSON.parse(body) : body);
   for (const pauseMs of pausesMs) {
     try {

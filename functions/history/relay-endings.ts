@@ -7,8 +7,8 @@ import { sendAlone } from '../azure/service-bus.ts';
 import { relayEndings, type Relaying } from './relay.ts';
 
 const endingsPerRound = 200;
-/** Nobody waits for history: behind a round that was not full, so much is gathered for the next. */
-const pauseMs = 250;
+/** Nobody waits for history, and each message wakes RecordHistory: behind a round that was not full, so much is gathered for the next. */
+const pauseMs = 2_000;
 /** While the broker is away more are left to the sweeper, which finds them in Redis. */
 const inHandAtMost = 10_000;
 const lastWordMs = 2_000;
@@ -22,15 +22,15 @@ export function getRelaying(): Relaying {
 }
 
 const add = batcher((ids: string[]) => relayEndings(getRelaying(), ids), { items: endingsPerRound, pauseMs });
-const underWay = new Set<Promise<void>>();
+const inHand = new Set<string>();
 
 /** Tells the topic that a task has ended, without keeping the caller waiting. What fails is left to the sweeper. */
 export function relayEnding(id: string): void {
-  if (underWay.size >= inHandAtMost) return;
-  const told = add(id)
+  if (inHand.size >= inHandAtMost) return;
+  inHand.add(id);
+  void add(id)
     .catch(warnNowAndThen)
-    .finally(() => underWay.delete(told));
-  underWay.add(told);
+    .finally(() => inHand.delete(id));
 }
 
 const warnAtMostEveryMs = 10_000;
@@ -42,7 +42,9 @@ function warnNowAndThen(error: unknown): void {
   console.warn(`The topic ${endingsTopic} hears later of tasks that ended:`, missingRole('service-bus', error) ?? error); // prettier-ignore
 }
 
-/** Settles when all that is under way is told, or after a while: the sweeper does the rest. */
+/** Tells at once what still waits, and gives that a moment: the sweeper does the rest. */
 export async function settleRelays(): Promise<void> {
-  await Promise.race([Promise.all(underWay), delay(lastWordMs, undefined, { ref: false })]);
+  if (inHand.size === 0) return;
+  const told = relayEndings(getRelaying(), [...inHand]).catch(warnNowAndThen);
+  await Promise.race([told, delay(lastWordMs, undefined, { ref: false })]);
 }

@@ -66,8 +66,8 @@ async function forget(redis: Redis, told: readonly Found[]): Promise<void> {
 }
 
 const perRead = 200;
-/** The process in which a task ended tells of it itself, as a rule within a second. */
-const patienceMs = 5_000;
+/** The process in which a task ended tells of it itself, within some seconds. */
+const patienceMs = 10_000;
 
 /**
  * For the sweeper: tells of what processes left behind that died, or met a broker that was away.

@@ -4,18 +4,9 @@ import { openSubscriptionDeadLetters } from '../azure/service-bus.ts';
 import { getSettings } from '../settings.ts';
 import { findHistoryStore } from './get-history-store.ts';
 import { recordDeadLetters } from './record-dead-letters.ts';
-import { getRelaying } from './relay-endings.ts';
-import { relayLeftovers } from './relay.ts';
 
-const everyTenSeconds = '5/10 * * * * *';
 const hourly = '0 37 * * * *';
 const dayMs = 24 * 60 * 60 * 1000;
-
-// Beside Sweep, so that an outage of the broker keeps nothing else from being put right.
-app.timer('SweepEndings', {
-  schedule: everyTenSeconds,
-  handler: async () => relayLeftovers(getRelaying(), Date.now()),
-});
 
 app.timer('SweepHistory', {
   schedule: hourly,

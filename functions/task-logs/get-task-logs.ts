@@ -16,12 +16,7 @@ app.http('GetTaskLogs', {
   handler: answering(async (request) => {
     const redis = getRedis();
     const { after } = readQuery(request, Query);
-    const { id } = await findVisibleInFull(
-      redis,
-      request.params.id!,
-      readPrincipal(request.headers),
-      'What it logged',
-    );
+    const { id } = await findVisibleInFull(redis, request.params.id!, readPrincipal(request.headers), 'What it logged');
     return { headers: { 'cache-control': 'no-store' }, jsonBody: await findLogs(redis, id, after) };
   }),
 });

@@ -16,7 +16,7 @@ it('runs the first script of a connection in the same turn as another command', 
   const before = connection.get('{amo:0}:anything');
   const reply = takeStep(connection, 'renewLease', '{amo:0}:task:none', ['', 'token', 1_000]);
   expect(await before).toBeNull();
-  expect(await reply).toEqual({ reply: 'lost', woken: [] });
+  expect(await reply).toEqual({ reply: 'lost', woken: [], hasEnded: false });
 });
 
 it('takes steps of all partitions in one turn, beside other commands: on a cluster they go to several nodes', async () => {

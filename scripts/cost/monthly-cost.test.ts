@@ -20,8 +20,8 @@ it('grows with the tasks, and never beyond what instances can be busy', () => {
   expect([...totals].sort((a, b) => a - b)).toEqual(totals);
   const free = { ...inputs, included: { ...inputs.included, functionsGbSeconds: 0 }, app: { ...inputs.app, alwaysReadyInstances: { dev: 0, prod: 0 } } }; // prettier-ignore
   const timers = inputs.app.timerSeconds.reduce((sum, seconds) => sum + 1 / seconds, 0);
-  // One instance for HTTP, one for the queue, and the timers' own.
-  const always = (2 + timers) * 30 * 24 * 3600 * inputs.app.memoryGb * inputs.prices.functionsPerGbSecond;
+  // One instance for HTTP, one for the queue, one for history, and the timers' own.
+  const always = (3 + timers) * 30 * 24 * 3600 * inputs.app.memoryGb * inputs.prices.functionsPerGbSecond;
   const noExecutions = { ...free, prices: { ...free.prices, functionsPerMillionExecutions: 0 } };
   expect(monthlyCost(1e9, 'dev', noExecutions).functions).toBeCloseTo(always);
 });
@@ -32,8 +32,9 @@ it('counts the timers that there are, and each series that an alert watches', ()
   expect(inputs.app.timerSeconds).toHaveLength(timers.length);
   const alerts = readFileSync('bicep/modules/alerts.bicep', 'utf8');
   const watched = (dimensions: string) => alerts.split(`dimensions: ${dimensions}\n`).length - 1;
-  const queues = entities.UserConfig.Namespaces[0]!.Queues.length;
-  expect(inputs.app.alertSeries).toBe(watched('eachQueue') * queues + watched('[]'));
+  const { Queues, Topics } = entities.UserConfig.Namespaces[0]!;
+  const each = Queues.length + Topics.length;
+  expect(inputs.app.alertSeries).toBe(watched('eachQueue') * each + watched('[]'));
 });
 
 it('takes other prices', () => {

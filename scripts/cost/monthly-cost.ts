@@ -30,7 +30,8 @@ export function monthlyCost(tasks: number, size: Size, inputs: CostInputs): Mont
     appConfiguration: prices.appConfigurationPerMonth[size],
     storage:
       (tasks / 10_000) * prices.storagePerTenThousandWrites +
-      ((tasks * app.payloadKb) / million) * (app.payloadDays / 30) * prices.storagePerGbMonth,
+      ((tasks * app.payloadKb) / million) * (app.payloadDays / 30) * prices.storagePerGbMonth +
+      historyCost(tasks, inputs),
     logs:
       beyond((executionsOf(tasks, inputs) * app.logKbPerExecution) / million, inputs.included.logsGb) *
       prices.logsPerGb,
@@ -42,11 +43,26 @@ export function monthlyCost(tasks: number, size: Size, inputs: CostInputs): Mont
 const timerExecutions = ({ app }: CostInputs) =>
   app.timerSeconds.reduce((sum, seconds) => sum + monthSeconds / seconds, 0);
 const executionsOf = (tasks: number, inputs: CostInputs) =>
-  tasks * (inputs.app.executionsPerTask.http + inputs.app.executionsPerTask.queue) + timerExecutions(inputs);
+  tasks * (inputs.app.executionsPerTask.http + inputs.app.executionsPerTask.queue) +
+  historyMessages(tasks, inputs) +
+  timerExecutions(inputs);
+
+/** Tasks that end within the time for which an instance gathers are told of in one message, up to so many. */
+function historyMessages(tasks: number, { app }: CostInputs): number {
+  const rounds = monthSeconds / app.historyGatherSeconds;
+  return Math.max(Math.min(tasks, rounds), tasks / app.historyTasksPerMessage);
+}
+
+function historyCost(tasks: number, inputs: CostInputs): number {
+  const { prices, app } = inputs;
+  const transactions = historyMessages(tasks, inputs) * app.historyTransactionsPerMessage;
+  const gb = ((tasks * app.historyKb) / million) * (app.historyDays / 30);
+  return (transactions / 10_000) * prices.tablesPerTenThousandTransactions + gb * prices.tablesPerGbMonth;
+}
 
 /**
  * Flex Consumption bills the time in which an instance does something, a second at least; what runs at once on an instance shares it.
- * All HTTP functions share instances; the one for the queue, and each timer, has its own (per-function scaling).
+ * All HTTP functions share instances; the one for the queue, that for history, and each timer, has its own (per-function scaling).
  */
 function functionsCost(tasks: number, size: Size, inputs: CostInputs): number {
   const { prices, included, app } = inputs;
@@ -54,6 +70,7 @@ function functionsCost(tasks: number, size: Size, inputs: CostInputs): number {
   const busySeconds =
     busy(tasks * http, app.leastSecondsPerExecution) +
     busy(tasks * queue, app.leastSecondsPerExecution) +
+    busy(historyMessages(tasks, inputs), app.leastSecondsPerExecution) +
     timerExecutions(inputs) * app.leastSecondsPerExecution;
   const alwaysReady =
     app.alwaysReadyInstances[size] * monthSeconds * app.memoryGb * prices.functionsAlwaysReadyPerGbSecond;
@@ -72,7 +89,8 @@ function busy(executions: number, secondsEach: number): number {
 
 function serviceBusCost(tasks: number, { prices, included, app }: CostInputs): number {
   const sweeps = (monthSeconds / app.sweepSeconds) * app.serviceBusOperationsPerSweep;
-  const operations = tasks * app.serviceBusOperationsPerTask + sweeps;
+  const perMessage = app.serviceBusOperationsPerTask;
+  const operations = (tasks + historyMessages(tasks, { prices, included, app })) * perMessage + sweeps;
   const more = beyond(operations, included.serviceBusOperations) / million;
   return prices.serviceBusPerMonth + more * prices.serviceBusPerMillionOperations;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import entities from '../../contracts/service-bus.json' with { type: 'json' };
-import { operatorRole, replayQueue } from '../../contracts/names.ts';
+import { endingsTopic, historySubscription, operatorRole, replayQueue } from '../../contracts/names.ts';
 import appRoles from '../../bicep/app-roles.json' with { type: 'json' };
 import { payloadContainer } from '../../functions/azure/blob.ts';
 import { neededRoles } from '../../functions/azure/missing-role.ts';
@@ -70,10 +70,39 @@ describe('the queues of contracts/service-bus.json', () => {
     const present = Object.entries(Properties).filter(([, value]) => value !== '');
     expect(present.map(([name]) => name).sort()).toEqual([...taken].sort());
   });
+});
 
-  it('have topics only of the form that Bicep knows', () => {
-    for (const topic of topics as { Subscriptions: { Rules?: unknown[] }[] }[])
-      for (const { Rules = [] } of topic.Subscriptions) expect(Rules).toEqual([]);
+describe('the topics of contracts/service-bus.json', () => {
+  const module = readBicep('modules/service-bus-topic.bicep');
+  const taken = (symbol: string) =>
+    [...module.matchAll(new RegExp(`\\b${symbol}\\.Properties\\.(\\w+)`, 'g'))].map(([, name]) => name!).sort();
+  const present = (properties: object) =>
+    Object.entries(properties)
+      .filter(([, value]) => value !== '')
+      .map(([name]) => name)
+      .sort();
+
+  it('are those that the app speaks of, both ways', () => {
+    expect(topics.map(({ Name, Subscriptions }) => [Name, ...Subscriptions.map((each) => each.Name)])).toEqual([
+      [endingsTopic, historySubscription],
+    ]);
+  });
+
+  it.each(topics)('$Name loses no property on its way to Azure, nor do its subscriptions', (topic) => {
+    expect(taken('topic')).toEqual(present(topic.Properties));
+    for (const { Properties } of topic.Subscriptions) expect(taken('item')).toEqual(present(Properties));
+  });
+
+  it('hold their duplicates off as long as the queues do', () => {
+    for (const { Properties } of topics) {
+      expect(Properties.RequiresDuplicateDetection).toBe(true);
+      expect(Properties.DuplicateDetectionHistoryTimeWindow).toBe(queues[0]!.Properties.DuplicateDetectionHistoryTimeWindow); // prettier-ignore
+    }
+  });
+
+  // Azure gives each new subscription a rule that lets all through; one of another name would stand beside it, not in its place.
+  it('have subscriptions that get everything: those who want less make their own', () => {
+    for (const { Subscriptions } of topics) for (const { Rules } of Subscriptions) expect(Rules).toEqual([]);
   });
 });
 
@@ -85,6 +114,7 @@ describe('the app settings', () => {
   const ids = '8b1ee8a3-7a63-4d3e-9e39-6f3a2b7ad0f5';
   const examples: Record<string, string> = {
     'storage.outputs.blobEndpoint': 'https://st.blob.core.windows.net/',
+    'storage.outputs.tableEndpoint': 'https://st.table.core.windows.net/',
     'identity.outputs.clientId': ids,
     'identity.outputs.principalId': ids,
     'serviceBus.outputs.hostName': 'sb-1.servicebus.windows.net',

@@ -12,19 +12,19 @@ export interface TestAzurite {
   /** May be read from `beforeAll` on. */
   readonly connectionString: string;
   stop(): Promise<void>;
-  /** On the same port, with the same blobs. */
+  /** On the same ports, with the same blobs and tables. */
   start(): Promise<void>;
 }
 
 /** Call it at the top of a test file or a describe block. */
 export function useTestAzurite(): TestAzurite {
   const folder = mkdtempSync(join(tmpdir(), 'test-azurite-'));
-  let port = 0;
+  let [port, tablePort] = [0, 0];
   let running: RunningPiece | undefined;
   const azurite: TestAzurite = {
     get connectionString() {
       if (port === 0) throw new Error('Azurite runs from beforeAll on.');
-      return `DefaultEndpointsProtocol=http;AccountName=ours;AccountKey=${key};BlobEndpoint=http://127.0.0.1:${port}/ours;`;
+      return `DefaultEndpointsProtocol=http;AccountName=ours;AccountKey=${key};BlobEndpoint=http://127.0.0.1:${port}/ours;TableEndpoint=http://127.0.0.1:${tablePort}/ours;`;
     },
     async stop() {
       running?.terminate();
@@ -34,7 +34,7 @@ export function useTestAzurite(): TestAzurite {
     async start() {
       const options = {
         program: 'local/azurite.ts',
-        args: ['--blob', `127.0.0.1:${port}`, '--data', join(folder, 'data')],
+        args: ['--blob', `127.0.0.1:${port}`, '--table', `127.0.0.1:${tablePort}`, '--data', join(folder, 'data')],
         cwd: process.cwd(),
         environment: { AZURITE_ACCOUNTS: `ours:${key}` },
         log: () => undefined,
@@ -46,7 +46,7 @@ export function useTestAzurite(): TestAzurite {
     },
   };
   beforeAll(async () => {
-    [port = 0] = await freePorts(1);
+    [port = 0, tablePort = 0] = await freePorts(2);
     await azurite.start();
   });
   afterAll(async () => {
