@@ -154,6 +154,11 @@ export class TaskApi {
     return (await this.#send({ method: 'GET', path: '/api/tasks', query: { ...query } })) as TaskPage;
   }
 
+  /** Tasks that have ended, also those that only history still has. */
+  async listHistory(query: TaskQuery = {}): Promise<TaskPage> {
+    return (await this.#send({ method: 'GET', path: '/api/history', query: { ...query } })) as TaskPage;
+  }
+
   /** How many of the tasks that fit are in each state now. */
   async countTasks(query: TaskFilterQuery = {}): Promise<TaskCounts> {
     return (await this.#send({ method: 'GET', path: '/api/task-counts', query: { ...query } })) as TaskCounts;

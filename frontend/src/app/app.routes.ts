@@ -18,6 +18,11 @@ export const routes: Routes = [
     loadComponent: async () => (await import('./task/task-page.ts')).TaskPage,
   },
   {
+    path: 'history',
+    title: $localize`History`,
+    loadComponent: async () => (await import('./history/history-page.ts')).HistoryPage,
+  },
+  {
     path: 'dead-letters',
     title: $localize`Dead letters`,
     loadComponent: async () => (await import('./dead-letters/dead-letters-page.ts')).DeadLettersPage,

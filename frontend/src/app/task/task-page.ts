@@ -123,15 +123,19 @@ export class TaskPage {
   });
   protected readonly tabs = computed((): readonly Tab[] => [
     { name: 'result', word: $localize`Result` },
+    ...(this.task()?.archived === true ? [] : this.#tabsOfKept()),
+  ]);
+  readonly #tabsOfKept = (): readonly Tab[] => [
     { name: 'payload', word: $localize`Payload`, note: formatBytes(this.task()?.payloadBytes ?? 0) },
     { name: 'errors', word: $localize`Errors`, note: noteOf(this.failures().length) },
     { name: 'steps', word: $localize`Steps`, note: noteOf(this.steps().length) },
     { name: 'logs', word: $localize`Logs` },
-  ]);
+  ];
   /** A dead letter is looked at for why it failed, anything else for what came of it. */
   protected readonly tab = linkedSignal((): string => {
     this.id();
-    return untracked(this.task)?.state === 'dead-lettered' ? 'errors' : 'result';
+    const { state, archived } = untracked(this.task) ?? {};
+    return state === 'dead-lettered' && archived !== true ? 'errors' : 'result';
   });
   /** How long after the click the newest event of a task that was submitted here came in. */
   protected readonly seenAfter = computed(() => {
@@ -162,7 +166,7 @@ export class TaskPage {
     this.problem.set(undefined);
     try {
       await this.#tasks.client.load(id);
-      await this.#loadTimeline(id);
+      if (this.task()?.archived !== true) await this.#loadTimeline(id);
     } catch (error) {
       if (id === this.id()) this.problem.set(error as ApiError);
     }

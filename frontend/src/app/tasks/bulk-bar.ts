@@ -88,7 +88,7 @@ export class BulkBar {
 
   protected save(format: ExportFormat): void {
     const ids = this.selection().isAll() ? undefined : this.selection().ids();
-    void this.#export.save(format, this.filter(), this.count(), ids);
+    void this.#export.save(format, this.filter(), this.count(), ids && { ids });
   }
 
   #countWhere(is: (state: TaskState) => boolean): number {

@@ -8,6 +8,12 @@ import { type Filter, toQuery } from './filter.ts';
 const pageSize = 500;
 export type ExportFormat = 'csv' | 'json';
 
+export interface ExportOptions {
+  /** Only these of the tasks that fit. */
+  readonly ids?: ReadonlySet<string>;
+  readonly from?: 'tasks' | 'history';
+}
+
 const columns: readonly { readonly name: string; readonly value: (task: Task) => unknown }[] = [
   ...(['id', 'type', 'about', 'state', 'owner', 'attempt', 'maxAttempts', 'priority', 'delivery', 'orderingKey'] as const).map((name) => ({ name, value: (task: Task) => task[name] })), // prettier-ignore
   { name: 'tags', value: ({ tags }) => tags.join(' ') },
@@ -25,14 +31,14 @@ export class ExportTasks {
   readonly #jobs = inject(BulkJobs);
   readonly #page = inject(DOCUMENT);
 
-  /** @param ids only these of the tasks that fit; @param total how many there are, as far as is known */
-  async save(format: ExportFormat, filter: Filter, total: number, ids?: ReadonlySet<string>): Promise<void> {
+  /** @param total how many there are, as far as is known */
+  async save(format: ExportFormat, filter: Filter, total: number, { ids, from = 'tasks' }: ExportOptions = {}): Promise<void> {
     const now = Date.now();
     const { id, isOn } = this.#jobs.begin('export', ids?.size ?? total);
     await this.#jobs.guarded(id, async () => {
       const parts: string[] = [];
       let done = 0;
-      for await (const page of this.#pages(filter, now)) {
+      for await (const page of this.#pages(filter, now, from)) {
         const wanted = ids === undefined ? page : page.filter((task) => ids.has(task.id));
         parts.push(...wanted.map((task) => (format === 'csv' ? csvLine(task) : JSON.stringify(task))));
         this.#jobs.change(id, { done: (done += wanted.length) });
@@ -47,11 +53,12 @@ export class ExportTasks {
     });
   }
 
-  async *#pages(filter: Filter, now: number): AsyncGenerator<readonly Task[]> {
+  async *#pages(filter: Filter, now: number, from: 'tasks' | 'history'): AsyncGenerator<readonly Task[]> {
     const query = { ...toQuery(filter, now), limit: pageSize };
     let cursor: string | undefined;
     do {
-      const page = await this.#api.listTasks({ ...query, ...(cursor !== undefined && { cursor }) });
+      const asked = { ...query, ...(cursor !== undefined && { cursor }) };
+      const page = await (from === 'history' ? this.#api.listHistory(asked) : this.#api.listTasks(asked));
       yield page.tasks;
       cursor = page.cursor;
     } while (cursor !== undefined);
