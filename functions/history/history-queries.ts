@@ -65,7 +65,7 @@ async function* merged(partitions: readonly AsyncGenerator<HistoryRow>[]): Async
   const heads = await Promise.all(partitions.map(async (rows) => ({ rows, next: await rows.next() })));
   for (;;) {
     const open = heads.filter(({ next }) => next.done !== true);
-    const [first] = open.sort((a, b) => ((a.next.value as HistoryRow).rowKey! < (b.next.value as HistoryRow).rowKey! ? -1 : 1)); // prettier-ignore
+    const [first] = open.sort((a, b) => ((a.next.value as HistoryRow).rowKey < (b.next.value as HistoryRow).rowKey ? -1 : 1)); // prettier-ignore
     if (first === undefined) return;
     yield first.next.value as HistoryRow;
     first.next = await first.rows.next();

@@ -54,6 +54,7 @@ const places: Record<string, () => Place> = {
   'dead letters': () => ({ path: '/dead-letters', ready: heading('Dead letters') }),
   schedules: () => ({ path: '/schedules', ready: (page) => page.getByText('Nightly').first().waitFor() }),
   overview: () => ({ path: '/overview', ready: heading('Overview') }),
+  'the history': () => ({ path: '/history', ready: (page) => rowOf(page, dead).waitFor() }),
   settings: () => ({ path: '/settings', ready: heading('What you may do') }),
   'a page that is not there': () => ({ path: '/nowhere', ready: heading('There is no such page') }),
 };

@@ -130,7 +130,7 @@ it('is at no moment wider than a phone, not even before a page has what it shows
     };
     requestAnimationFrame(look);
   });
-  for (const path of ['/', '/tasks', '/dead-letters', '/schedules', '/overview', '/settings']) {
+  for (const path of ['/', '/tasks', '/history', '/dead-letters', '/schedules', '/overview', '/settings']) {
     await page.goto(`${stack().baseUrl}${path}`);
     await untilLive(page);
     const widest = await page.evaluate(() => (globalThis as { widest?: number }).widest);

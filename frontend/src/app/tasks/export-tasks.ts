@@ -32,7 +32,12 @@ export class ExportTasks {
   readonly #page = inject(DOCUMENT);
 
   /** @param total how many there are, as far as is known */
-  async save(format: ExportFormat, filter: Filter, total: number, { ids, from = 'tasks' }: ExportOptions = {}): Promise<void> {
+  async save(
+    format: ExportFormat,
+    filter: Filter,
+    total: number,
+    { ids, from = 'tasks' }: ExportOptions = {},
+  ): Promise<void> {
     const now = Date.now();
     const { id, isOn } = this.#jobs.begin('export', ids?.size ?? total);
     await this.#jobs.guarded(id, async () => {

@@ -39,7 +39,9 @@ export class FoundTasks {
   readonly tasks = computed((): readonly Task[] => {
     const fits = this.#fits();
     const cursor = this.#cursor();
-    return this.#tasks.newestFirst().filter((task) => (cursor === undefined || task.id >= cursor) && task.archived !== true && fits(task));
+    return this.#tasks
+      .newestFirst()
+      .filter((task) => (cursor === undefined || task.id >= cursor) && task.archived !== true && fits(task));
   });
 
   constructor() {
