@@ -16,6 +16,7 @@ app.http('GetTaskResult', {
     const redis = getRedis();
     const task = await findVisibleOrArchived(redis, request.params.id!, readPrincipal(request.headers));
     const json = await readResult(redis, task);
+    if (json === undefined && task.archived && task.resultBytes !== undefined) throw tooLargeForHistory(task.id);
     if (json === undefined) {
       throw new AppError(
         'not-found',
@@ -25,6 +26,11 @@ app.http('GetTaskResult', {
     return { headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body: new Uint8Array(json) };
   }),
 });
+
+function tooLargeForHistory(id: string): AppError {
+  const detail = `Task ${id} ended long ago, and its result was too large for history. Submit the task again to have it.`;
+  return new AppError('not-found', detail);
+}
 
 /** As it is stored: of ten megabytes nobody here wants to know what is in them. */
 async function readResult(redis: Redis, { id, result, resultBytes }: Task): Promise<Buffer | undefined> {

@@ -46,6 +46,9 @@ async function whatAliceHas(): Promise<Record<string, string>> {
   await alice.ended(task.id);
   const done = await alice.submit('echo', { message: { password: secretWord } }, { tags: [marker] });
   await alice.ended(done.id);
+  // Else there would be nothing that another owner could see of her history.
+  while (!JSON.stringify((await alice.call('/api/history')).body).includes(marker))
+    await new Promise((resolve) => setTimeout(resolve, 100));
   const schedule = await alice.post<{ id: string }>('/api/schedules', {
     name: marker,
     cron: '0 0 1 1 *',
