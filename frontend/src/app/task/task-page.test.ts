@@ -339,6 +339,17 @@ describe('the page of a task', () => {
     expect(await screen.findByText(/The task is completed already. What you see now is how it stands: /)).toBeTruthy();
   });
 
+  it('shows of a task that only history has what is kept, and asks for nothing else', async () => {
+    tasks.timeline = timeline;
+    tasks.put(aTask({ ...ended, state: 'completed', attempt: 2, result: 'what came of it', archived: true }));
+    const { container } = await open();
+    expect(await screen.findByText(/This task ended long ago/)).toBeTruthy();
+    expect(screen.getByRole('region', { name: 'Result' }).textContent).toContain('what came of it');
+    expect(screen.getAllByRole('tab').map((tab) => tab.textContent.trim())).toEqual(['Result']);
+    expect(screen.queryByRole('heading', { name: 'Timeline' })).toBeNull();
+    expect(container.querySelector('app-task-actions')).toBeNull();
+  });
+
   it('says so when there is no such task', async () => {
     await open('nothing');
     expect(await screen.findByText('There is no such task')).toBeTruthy();

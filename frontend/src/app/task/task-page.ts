@@ -165,8 +165,8 @@ export class TaskPage {
     const id = this.id();
     this.problem.set(undefined);
     try {
-      await this.#tasks.client.load(id);
-      if (this.task()?.archived !== true) await this.#loadTimeline(id);
+      const { archived } = await this.#tasks.client.load(id);
+      if (archived !== true) await this.#loadTimeline(id);
     } catch (error) {
       if (id === this.id()) this.problem.set(error as ApiError);
     }

@@ -160,6 +160,11 @@ export class FakeTasks {
         return { id: 'plan-1', state: 'completed', matched: count, replayed: count, skipped: 0, remaining: 0 } as ReplayPlan; // prettier-ignore
       },
       listTasks: async (query: TaskQuery) => this.#page(query),
+      listHistory: async (query: TaskQuery) => {
+        this.asked.push(query);
+        this.#refuse();
+        return this.#page(query);
+      },
       submitBatch: async (batch: readonly BatchTask[]): Promise<BatchResult[]> => {
         this.batches.push(batch);
         this.#refuse();
