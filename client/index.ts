@@ -1,6 +1,7 @@
 export { ApiError, apiErrorFrom, type ApiErrorCode } from './api-error.ts';
 export { ChatApi, type ChatPageQuery } from './chat/chat-api.ts';
 export { ChatClient } from './chat/chat-client.ts';
+export { chatOf } from './chat/chat-of.ts';
 export type { Chat, RoomLog, RoomMessages, SendOptions, SentMessage } from './chat/chat.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export type { ConnectionState } from './connection-state.ts';

@@ -22,8 +22,7 @@ import type { TaskEvent } from '../contracts/task-event.ts';
 import type { LogNews } from '../contracts/task-log.ts';
 import type { Task, TaskPage } from '../contracts/task.ts';
 import type { ApiError } from './api-error.ts';
-import { ChatApi } from './chat/chat-api.ts';
-import { ChatClient } from './chat/chat-client.ts';
+import type { ChatConnection } from './chat/chat-of.ts';
 import { Completion } from './completion.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { signalRHub } from './hub.ts';
@@ -67,14 +66,15 @@ const pageSize = 100;
 export class TaskClient {
   readonly api: TaskApi;
   readonly schedules: ScheduleApi;
-  /** Rooms of people. */
-  readonly chat: ChatClient;
+  /** For `chatOf`: who does not chat need not load it. */
+  readonly chatSources: ChatConnection;
   /** For all that is compared with times of tasks and events: the local clock may be off by hours. */
   readonly clock: ServerClock;
   readonly #feed: LiveFeed;
   readonly #replays = new Subject<ReplayProgress>();
   readonly #logs = new Subject<readonly LogNews[]>();
   readonly #chatNews = new Subject<ChatNews>();
+  readonly #stops = new Subject<void>();
   readonly #store: TaskStore;
   readonly #list = new BehaviorSubject<ListState>({ kind: 'loading' });
   readonly #completion = new Completion({
@@ -105,15 +105,16 @@ export class TaskClient {
       listEvents: (after) => this.api.listEvents(after),
       snapshot: () => this.#snapshot(),
     });
-    this.chat = new ChatClient({
-      api: new ChatApi(send),
+    this.chatSources = {
+      send,
       news$: this.#chatNews,
       connection$: this.connection$,
+      stops$: this.#stops,
       start: () => this.start(),
       submit: (body, key) => this.submit(body, key),
       watch: (id) => this.watch(id, { beyondEnd: true }),
       schedule,
-    });
+    };
     this.#feed.events$.subscribe((events) => this.#store.apply(events));
     this.#store.incomplete$.subscribe(({ id, why }) =>
       why === 'unknown' ? this.#completion.addUnknown(id) : this.#completion.addStale(id),
@@ -160,7 +161,7 @@ export class TaskClient {
   }
 
   stop(): void {
-    this.chat.stop();
+    this.#stops.next();
     this.#feed.stop();
     this.#completion.clear();
   }

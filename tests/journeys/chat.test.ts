@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { filter, firstValueFrom, type Observable } from 'rxjs';
-import { connect, type RoomLog, type TaskClient } from '../../client/index.ts';
+import { chatOf, connect, type RoomLog, type TaskClient } from '../../client/index.ts';
 import type { ChatMessage, ChatPage, ChatRead, ChatRoom, ChatRooms } from '../../contracts/chat.ts';
 import { appendMessage } from '../../functions/chat/room-store.ts';
 import { createTaskId } from '../../functions/tasks/task-id.ts';
@@ -39,7 +39,7 @@ function clientOf(api: Api): TaskClient {
 /** What a client shows of the room now, kept up until it is stopped. */
 function watch(client: TaskClient, name = room) {
   const shown: { log?: RoomLog } = {};
-  const messages = client.chat.messages(name);
+  const messages = chatOf(client).messages(name);
   messages.subscribe((log) => (shown.log = log));
   return { messages, shows: (isWanted: (log: RoomLog) => boolean) => until(messages, isWanted), now: () => shown.log! };
 }
@@ -54,13 +54,13 @@ const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
 /** Sends until it is accepted, as a page does whose server is away for a moment; the key makes one message of all tries. */
 async function send(client: TaskClient, text: string): Promise<string> {
-  const { accepted, idempotencyKey } = client.chat.send(room, text);
+  const { accepted, idempotencyKey } = chatOf(client).send(room, text);
   for (let sent = accepted; ;) {
     try {
       return (await sent).id;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      sent = client.chat.send(room, text, { idempotencyKey }).accepted;
+      sent = chatOf(client).send(room, text, { idempotencyKey }).accepted;
     }
   }
 }
@@ -166,12 +166,12 @@ it('begins with the newest, and loads older pages as asked', async () => {
 it('keeps a message to a room that is not there as a dead letter, which arrives when the room is created and it is replayed', async () => {
   const client = clientOf(ada);
   const name = `${room}-later`;
-  const sent = client.chat.send(name, 'Too early');
+  const sent = chatOf(client).send(name, 'Too early');
   const { id } = await sent.accepted;
   const dead = await until(sent.task, ({ state }) => state === 'dead-lettered');
   expect(dead).toMatchObject({ about: `#${name}: Too early`, orderingKey: `chat:${name}`, error: { code: 'chat-room-missing' } }); // prettier-ignore
-  await expect(firstValueFrom(client.chat.messages(name))).rejects.toMatchObject({ code: 'not-found' });
-  await client.chat.createRoom({ name, topic: 'Afterthoughts' });
+  await expect(firstValueFrom(chatOf(client).messages(name))).rejects.toMatchObject({ code: 'not-found' });
+  await chatOf(client).createRoom({ name, topic: 'Afterthoughts' });
   const { shows } = watch(clientOf(bob), name);
   await client.replay(id);
   expect(await until(sent.task, ({ state }) => state === 'completed')).toMatchObject({ result: { room: name, sequence: 1 } }); // prettier-ignore
@@ -183,29 +183,32 @@ it('keeps a message to a room that is not there as a dead letter, which arrives 
 it('shows who is here, who types and how far each has read', async () => {
   const [ofAda, ofBob] = [clientOf(ada), clientOf(bob)];
   const { shows } = watch(ofAda);
-  ofAda.chat.setRoom(room);
+  chatOf(ofAda).setRoom(room);
   watch(ofBob);
-  ofBob.chat.setRoom(room);
-  const here = await until(ofAda.chat.here(room), (people) => people.length === 2);
+  chatOf(ofBob).setRoom(room);
+  const here = await until(chatOf(ofAda).here(room), (people) => people.length === 2);
   expect([...here].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
     { id: 'ada', name: 'ada', isYou: true },
     { id: 'bob', name: 'bob', isYou: false },
   ]);
-  const typing = until(ofAda.chat.typing(room), (people) => people.length > 0);
-  ofAda.chat.noteTyping();
-  ofBob.chat.noteTyping();
+  const typing = until(chatOf(ofAda).typing(room), (people) => people.length > 0);
+  chatOf(ofAda).noteTyping();
+  chatOf(ofBob).noteTyping();
   expect(await typing).toEqual([{ id: 'bob', name: 'bob', isYou: false }]);
   await send(ofBob, 'one');
   await send(ofBob, 'two');
   await shows(({ messages }) => messages.length === 2);
-  for (const sequence of [1, 2, 1]) ofBob.chat.markRead(room, sequence);
+  for (const sequence of [1, 2, 1]) chatOf(ofBob).markRead(room, sequence);
   const { reads } = await shows((log) => log.reads.some(({ sequence }) => sequence === 2));
   expect(reads).toEqual([{ room, person: 'bob', name: 'bob', sequence: 2 }]);
   const mine = (list: readonly ChatRoom[]) => list.find(({ name }) => name === room)!;
-  expect(mine(await until(ofBob.chat.rooms(), (list) => mine(list)?.read === 2))).toMatchObject({ last: 2, read: 2 });
-  expect(mine(await until(ofAda.chat.rooms(), (list) => mine(list)?.last === 2))).toMatchObject({ read: 0 });
-  ofBob.chat.setRoom(undefined);
-  await until(ofAda.chat.here(room), (people) => people.length === 1);
+  expect(mine(await until(chatOf(ofBob).rooms(), (list) => mine(list)?.read === 2))).toMatchObject({
+    last: 2,
+    read: 2,
+  });
+  expect(mine(await until(chatOf(ofAda).rooms(), (list) => mine(list)?.last === 2))).toMatchObject({ read: 0 });
+  chatOf(ofBob).setRoom(undefined);
+  await until(chatOf(ofAda).here(room), (people) => people.length === 1);
 });
 
 describe('over HTTP', () => {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   for (const name of [...sources, 'package.json', 'tsconfig.json'])
     cpSync(name, join(project, name), { recursive: true, filter: isSource });
   symlinkSync(join(process.cwd(), 'node_modules'), join(project, 'node_modules'));
-  const settings = await settingsOnFreePorts({ AzureWebJobsStorage: '' });
+  const settings = await settingsOnFreePorts({ AzureWebJobsStorage: '', History: 'off' });
   apiPort = settings.Host.LocalHttpPort;
   [webPort = 0] = await freePorts(1);
   writeFileSync(join(project, 'local.settings.json'), JSON.stringify(settings));

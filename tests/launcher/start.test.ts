@@ -179,7 +179,9 @@ it('replaces a Redis that an earlier start left behind on its data', async () =>
 });
 
 it('starts nothing for settings that point elsewhere or are empty', async () => {
-  const launcher = spawnLauncher(argsFor(withValue('AzureWebJobsStorage', '')));
+  const launcher = spawnLauncher(
+    argsFor({ ...settings, Values: { ...settings.Values, AzureWebJobsStorage: '', History: 'off' } }),
+  );
   await launcher.ready;
   const { pieces } = JSON.parse(readFileSync(join(dataDir(), 'processes.json'), 'utf8')) as { pieces: object };
   expect(Object.keys(pieces).sort()).toEqual(['host', 'redis', 'services']);

@@ -35,7 +35,7 @@ export class TaskRow {
   /** What stands in the title already is not said again. */
   protected readonly summary = computed(() => {
     const [summary, about] = [taskSummary(this.task()), this.task().about];
-    return about !== undefined && summary.startsWith(about) ? '' : summary;
+    return about !== undefined && summary.startsWith(about.replace(/…$/, '')) ? '' : summary;
   });
   protected readonly color = computed(() => stateLooks[this.task().state].color);
   protected readonly due = computed(() => {
