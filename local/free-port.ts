@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 
 /**
  * Where free ports are looked for: below the range from which Linux, macOS and Windows take the ports of outgoing
- * connections and of `listen(0)`, so that none of these takes a port between its being found and its being used.
+ * connections and of `listen(0)`, so that none of these takes a port between its being found and its being used; and
+ * above 10080, the last of the ports that browsers and fetch refuse.
  */
-const LOWEST = 10_000;
+const LOWEST = 11_000;
 const HIGHEST = 32_767;
 
 const given = new Set<number>();
