@@ -1,4 +1,4 @@
-import type { Routes } from '@angular/router';
+import type { Routes, UrlMatchResult, UrlSegment } from '@angular/router';
 
 export const routes: Routes = [
   { path: '', pathMatch: 'full', redirectTo: 'submit' },
@@ -63,6 +63,12 @@ export const routes: Routes = [
     loadComponent: async () => (await import('./overview/overview-page.ts')).OverviewPage,
   },
   {
+    // One for both, so that the page stays while a person goes from room to room.
+    matcher: chatPaths,
+    title: ({ params }) => (params['room'] === undefined ? $localize`Chat` : `#${params['room'] as string}`),
+    loadComponent: async () => (await import('./chat/chat-page.ts')).ChatPage,
+  },
+  {
     path: 'settings',
     title: $localize`Settings`,
     loadComponent: async () => (await import('./settings/settings-page.ts')).SettingsPage,
@@ -73,3 +79,10 @@ export const routes: Routes = [
     loadComponent: async () => (await import('./frame/not-found.ts')).NotFound,
   },
 ];
+
+/** `/chat` and `/chat/:room`. */
+function chatPaths(segments: UrlSegment[]): UrlMatchResult | null {
+  const [chat, room] = segments;
+  if (chat?.path !== 'chat' || segments.length > 2) return null;
+  return { consumed: segments, posParams: room === undefined ? {} : { room } };
+}

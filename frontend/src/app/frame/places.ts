@@ -6,7 +6,7 @@ export interface Place {
   readonly icon: IconName;
   /** Second key after `g`. */
   readonly key: string;
-  readonly badge?: 'dead-letters';
+  readonly badge?: 'dead-letters' | 'chat';
 }
 
 /** The pages that the rail leads to, most used first. */
@@ -16,6 +16,7 @@ export const places: readonly Place[] = [
   { path: '/dead-letters', word: $localize`Dead letters`, icon: 'letter', key: 'd', badge: 'dead-letters' },
   { path: '/schedules', word: $localize`Schedules`, icon: 'calendar', key: 'c' },
   { path: '/overview', word: $localize`Overview`, icon: 'chart', key: 'o' },
+  { path: '/chat', word: $localize`Chat`, icon: 'chat', key: 'm', badge: 'chat' },
 ];
 
 /** Below the others: it is seldom needed. */

@@ -1,8 +1,10 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import { Icon } from '../ui/icon.ts';
+import { ChatRooms } from '../live/chat-rooms.ts';
+import { ChatNotices } from './chat-notices.ts';
 import { DeadLetterCount } from './dead-letter-count.ts';
-import { places, settingsPlace } from './places.ts';
+import { type Place, places, settingsPlace } from './places.ts';
 
 /** The way to every page: on the left, or at the bottom of a phone. */
 @Component({
@@ -13,9 +15,17 @@ import { places, settingsPlace } from './places.ts';
   styleUrl: './rail.scss',
 })
 export class Rail {
-  protected readonly deadLetters = inject(DeadLetterCount).count;
+  readonly #counts = { 'dead-letters': inject(DeadLetterCount).count, chat: inject(ChatRooms).unread };
   protected readonly places = places;
   protected readonly settings = settingsPlace;
+
+  constructor() {
+    inject(ChatNotices);
+  }
+
+  protected countOf({ badge }: Place): number {
+    return badge === undefined ? 0 : this.#counts[badge]();
+  }
 
   protected shorten(count: number): string {
     return count > 999 ? '999+' : String(count);
