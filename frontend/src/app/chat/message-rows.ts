@@ -16,7 +16,7 @@ export interface ShownMessage {
   readonly author: { readonly id: string; readonly name: string };
   readonly isMine: boolean;
   readonly text: string;
-  readonly replyTo?: number;
+  readonly replyTo?: number | undefined;
   /** ISO 8601 */
   readonly at: string;
   readonly state: MessageState;

@@ -4,6 +4,7 @@ import { MatButton, MatIconButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { ChatRooms } from '../live/chat-rooms.ts';
 import { injectChat } from '../live/chat.ts';
+import { SignIn } from '../live/who.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { announcementOf } from './announcer.ts';
@@ -37,6 +38,7 @@ export class RoomView implements OnInit {
   readonly #rooms = inject(ChatRooms);
   readonly #outbox = inject(Outbox);
   readonly #page = inject(DOCUMENT);
+  readonly #signIn = inject(SignIn);
   protected readonly shown = inject(ShownMessages);
   private readonly log = viewChild(MessageLog);
   private readonly composer = viewChild(Composer);
@@ -71,7 +73,7 @@ export class RoomView implements OnInit {
     this.shown.room.set(this.room);
   }
 
-  protected writeHere(): void {
+  writeHere(): void {
     this.composer()?.focus();
   }
 
@@ -109,7 +111,9 @@ export class RoomView implements OnInit {
   }
 
   async #begin(): Promise<void> {
-    const read = this.#known()?.read ?? 0;
+    const { owner } = await this.#signIn.known;
+    const mark = this.room.log()?.reads.find(({ person }) => person === owner);
+    const read = Math.max(this.#known()?.read ?? 0, mark?.sequence ?? 0);
     const last = this.room.last();
     this.#shownTo.set(read);
     if (read > 0 && last > read && last - read <= mostToCatchUp) await this.room.showAround(read + 1);

@@ -1,8 +1,8 @@
-import { inject, Injectable } from '@angular/core';
+import { inject } from '@angular/core';
 import type { Chat } from '../../../../client/index.ts';
 import { Tasks } from './tasks.ts';
 
-/** The chat of this page's connection. */
+/** The chat, by this page's connection. To be called where a component or a service is made. */
 export function injectChat(): Chat {
-  return (inject(Tasks).client as unknown as { chat: Chat }).chat;
+  return inject(Tasks).client.chat;
 }
