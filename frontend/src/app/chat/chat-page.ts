@@ -54,7 +54,8 @@ export class ChatPage {
       if (room !== undefined) this.#memory.write(lastRoomKey, room);
       else if (this.isWide()) untracked(() => this.#go(this.#memory.read(lastRoomKey) ?? firstRoom, true));
     });
-    effect(() => this.#chat.setRoom(this.#isLookedAt() ? this.room() : undefined));
+    const isRoom = computed(() => this.#rooms.all()?.some(({ name }) => name === this.room()) === true);
+    effect(() => this.#chat.setRoom(this.#isLookedAt() && isRoom() ? this.room() : undefined));
     const looked = () => this.#isLookedAt.set(!this.#page.hidden);
     this.#page.addEventListener('visibilitychange', looked);
     inject(DestroyRef).onDestroy(() => {

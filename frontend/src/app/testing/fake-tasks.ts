@@ -26,6 +26,7 @@ import { Tasks } from '../live/tasks.ts';
 import { LocalJson } from '../ui/json-source.ts';
 import { LargeJson } from '../ui/large-json.ts';
 import { statesInOrder } from '../ui/state-look.ts';
+import { FakeChat } from './fake-chat.ts';
 
 export const echoType: TaskTypeInfo = {
   name: 'echo',
@@ -120,6 +121,7 @@ export class FakeTasks {
   logs: readonly LogLine[] = [];
   droppedLogs = 0;
   logRequests = 0;
+  readonly chat = new FakeChat();
 
   readonly client = {
     events$: this.events$,
@@ -127,6 +129,7 @@ export class FakeTasks {
     replays$: this.replays$,
     logs$: this.logs$,
     clock: new ServerClock(),
+    chat: this.chat,
     acknowledge: (taskId: string, cursor: string, kind: ReceiptKind) =>
       void this.receipts.push({ taskId, cursor, kind }),
     api: {
