@@ -130,7 +130,7 @@ describe('messages', () => {
     hidden.mockRestore();
   });
 
-  it('of ten thousand are drawn by a stretch, which goes back to the first', async () => {
+  it('of ten thousand are drawn by a stretch, to the newest', async () => {
     chat.say(...Array.from({ length: 10_000 }, (_, n) => aMessage(n + 1)));
     await open();
     await waitFor(() => expect(texts().at(-1)).toBe('Message 10000'));

@@ -116,6 +116,7 @@ export class RoomView implements OnInit {
     const read = Math.max(this.#known()?.read ?? 0, mark?.sequence ?? 0);
     const last = this.room.last();
     this.#shownTo.set(read);
+    this.room.showNewest();
     if (read > 0 && last > read && last - read <= mostToCatchUp) await this.room.showAround(read + 1);
     if (read > 0) this.#markNew(read);
     this.isReady.set(true);
