@@ -9,6 +9,7 @@ import {
   ReplaySubject,
   retry,
   share,
+  skip,
   Subject,
   switchMap,
   takeUntil,
@@ -161,7 +162,12 @@ export class ChatClient implements Chat {
       filter(({ kind }) => kind === 'live'),
       switchMap(() => beats$),
     );
-    return merge(whenLive, connection$.pipe(filter(({ kind }) => kind === 'offline')));
+    // Not how it is now: whoever waits for the next try would not wait.
+    const tries$ = connection$.pipe(
+      skip(1),
+      filter(({ kind }) => kind === 'offline'),
+    );
+    return merge(whenLive, tries$);
   }
 
   #whoAmI(): Promise<string> {

@@ -40,7 +40,7 @@ describe('the messages of a room', () => {
     const sequence = begun([]);
     expect([sequence.last, sequence.hasOlder]).toEqual([0, false]);
     sequence.push([message(1)]);
-    expect(known(sequence)).toEqual([1]);
+    expect([known(sequence), sequence.hasOlder]).toEqual([[1], false]);
   });
 
   it('wait for what is missing between', () => {

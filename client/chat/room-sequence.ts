@@ -25,7 +25,8 @@ export class RoomSequence {
 
   get hasOlder(): boolean {
     const first = this.#messages[0]?.sequence;
-    return first !== undefined && first > this.#oldestKept;
+    // A room that was empty when it began keeps its first one.
+    return first !== undefined && first > Math.max(1, this.#oldestKept);
   }
 
   /** Begins with the newest page, in place of what was known. */

@@ -1,5 +1,5 @@
 import { DOCUMENT } from '@angular/common';
-import { afterRenderEffect, ChangeDetectionStrategy, Component, computed, DestroyRef, effect, type ElementRef, inject, input, output, signal, viewChild } from '@angular/core'; // prettier-ignore
+import { afterRenderEffect, ChangeDetectionStrategy, Component, computed, DestroyRef, effect, type ElementRef, inject, input, output, signal, untracked, viewChild } from '@angular/core'; // prettier-ignore
 import { Icon } from '../ui/icon.ts';
 import { ShownNumber } from '../ui/number.ts';
 import type { Row } from './message-rows.ts';
@@ -74,6 +74,11 @@ export class MessageLog {
 
   protected scrolled(): void {
     this.#look();
+    this.#goOn();
+  }
+
+  /** At an edge of what is drawn, more is. Who stands at the very top can scroll no further to ask for it, so each drawing looks again. */
+  #goOn(): void {
     const [place, room] = [this.#place(), this.room()];
     if (place.isNearTop && room.hasOlder()) void room.showOlder();
     else if (place.isNearBottom && !room.isAtNewest()) room.showNewer();
@@ -121,6 +126,7 @@ export class MessageLog {
     else if (place.isAtEnd && this.room().isAtNewest()) place.goToEnd();
     else place.restore();
     this.#look();
+    untracked(() => this.#goOn());
   }
 
   /** At the first message that is new, or at the end. */

@@ -21,12 +21,7 @@ import { Avatar } from './avatar.ts';
     :host {
       display: inline-flex;
       align-items: center;
-    }
-    app-avatar {
-      box-shadow: 0 0 0 2px var(--surface);
-    }
-    app-avatar + app-avatar {
-      margin-left: -6px;
+      gap: 3px;
     }
     .more {
       margin-left: 4px;

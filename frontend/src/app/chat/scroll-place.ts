@@ -14,7 +14,7 @@ export class ScrollPlace {
   }
 
   get isNearTop(): boolean {
-    return this.#element.scrollTop < ahead;
+    return this.#element.clientHeight > 0 && this.#element.scrollTop < ahead;
   }
 
   get isNearBottom(): boolean {
