@@ -5,6 +5,7 @@ import { App } from './app.ts';
 import { Commands } from './frame/commands.ts';
 import { Toasts } from './frame/toasts.ts';
 import { SignIn } from './live/who.ts';
+import { aMessage, aRoom } from './testing/fake-chat.ts';
 import { FakeTasks, http, provideFakeTasks } from './testing/fake-tasks.ts';
 
 let tasks: FakeTasks;
@@ -102,6 +103,27 @@ describe('the frame', () => {
     tasks.deadLetters = 12;
     await open();
     expect(await screen.findByRole('link', { name: 'Dead letters 12' })).toBeTruthy();
+  });
+
+  it('tells how much is new in the rooms I have been in, on the way to them, and who writes while I look elsewhere', async () => {
+    const shown: [string, NotificationOptions][] = [];
+    class FakeNotification {
+      static readonly permission = 'granted';
+      constructor(title: string, options: NotificationOptions) {
+        shown.push([title, options]);
+      }
+    }
+    Object.assign(window, { Notification: FakeNotification });
+    localStorage.setItem('notifications', 'on');
+    const { chat } = tasks;
+    chat.all.next([aRoom({ last: 5, read: 3 }), aRoom({ name: 'never', last: 9 })]);
+    await open();
+    expect(await screen.findByRole('link', { name: 'Chat 2' })).toBeTruthy();
+    const hidden = jest.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+    chat.say(aMessage(6, { text: 'Lunch?' }));
+    chat.all.next([aRoom({ last: 6, read: 3 }), aRoom({ name: 'never', last: 10 })]);
+    await waitFor(() => expect(shown.map(([title, { body }]) => [title, body])).toEqual([['Bob in #general', 'Lunch?']])); // prettier-ignore
+    hidden.mockRestore();
   });
 
   it('says a toast aloud and takes it away on request', async () => {

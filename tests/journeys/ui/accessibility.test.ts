@@ -16,6 +16,8 @@ beforeAll(async () => {
   dead = (await api.submit('echo', { message: 'no', failures: 1 }, { maxAttempts: 1, tags: ['urgent'] })).id;
   await Promise.all([api.ended(completed), api.ended(dead)]);
   await api.submit('echo', { message: 'later' }, { scheduledFor: new Date(Date.now() + 3_600_000).toISOString() });
+  const code = 'See https://example.com and `npm test`:\n```\nnpm start\n```';
+  await Promise.all([code, completed].map(async (text) => api.ended((await api.submit('chat-message', { text })).id)));
   const nightly = { name: 'Nightly', cron: '0 3 * * *', type: 'echo', payload: { message: 1 } };
   expect((await api.post('/api/schedules', nightly)).status).toBe(201);
 });
@@ -55,6 +57,11 @@ const places: Record<string, () => Place> = {
   schedules: () => ({ path: '/schedules', ready: (page) => page.getByText('Nightly').first().waitFor() }),
   overview: () => ({ path: '/overview', ready: heading('Overview') }),
   'the history': () => ({ path: '/history', ready: (page) => rowOf(page, dead).waitFor() }),
+  chat: () => ({ path: '/chat/general', ready: (page) => page.getByRole('article').last().waitFor() }),
+  'the rooms of the chat': () => ({
+    path: '/chat',
+    ready: (page) => page.getByRole('link', { name: /general/ }).waitFor(),
+  }),
   settings: () => ({ path: '/settings', ready: heading('What you may do') }),
   'a page that is not there': () => ({ path: '/nowhere', ready: heading('There is no such page') }),
 };

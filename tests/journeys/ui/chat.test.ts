@@ -33,7 +33,9 @@ async function say(page: Page, text: string, name = 'general'): Promise<void> {
 async function write(user: string, name: string, texts: readonly string[]): Promise<void> {
   const api = await new Api(stack().baseUrl).as(user);
   for (let from = 0; from < texts.length; from += 500) {
-    const tasks = texts.slice(from, from + 500).map((text) => ({ type: 'chat-message', payload: { room: name, text } }));
+    const tasks = texts
+      .slice(from, from + 500)
+      .map((text) => ({ type: 'chat-message', payload: { room: name, text } }));
     expect((await api.post('/api/tasks/batch', { tasks })).status).toBe(202);
   }
   for (;;) {
@@ -56,7 +58,10 @@ async function shown(page: Page, name: string): Promise<void> {
 it('lets two people talk: seen at once, answered, typing shown, read by the other, one of them on a phone', async () => {
   const ada = await open('ada', '/chat/general');
   const bob = await open('bob', '/chat', { width: 360, height: 740 });
-  await bob.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: /general/ }).click();
+  await bob
+    .getByRole('navigation', { name: 'Rooms' })
+    .getByRole('link', { name: /general/ })
+    .click();
   await room(bob).waitFor();
   await ada.getByRole('banner').waitFor();
   await ada.getByText(/^Here now: .*bob/).first().waitFor({ state: 'attached' }); // prettier-ignore
@@ -127,7 +132,13 @@ it('shows why a message was refused, and sends it once it may be', async () => {
     route.fulfill({
       status: 429,
       contentType: 'application/problem+json',
-      body: JSON.stringify({ type: 'x', title: 'x', status: 429, code: 'too-many-requests', detail: 'Too much at once.' }),
+      body: JSON.stringify({
+        type: 'x',
+        title: 'x',
+        status: 429,
+        code: 'too-many-requests',
+        detail: 'Too much at once.',
+      }),
     }),
   );
   await say(ada, 'once more, please');
@@ -143,7 +154,11 @@ it('shows why a message was refused, and sends it once it may be', async () => {
 
 it('keeps the place of who reads further up while others write, and goes back to the first without a jump', async () => {
   await makeRoom('long');
-  await write('bob', 'long', Array.from({ length: 500 }, (_, n) => `line ${n + 1}.`));
+  await write(
+    'bob',
+    'long',
+    Array.from({ length: 500 }, (_, n) => `line ${n + 1}.`),
+  );
   const ada = await open('ada', '/chat/long');
   await message(ada, 'line 500.').waitFor();
   const scroller = room(ada, 'long');
@@ -159,6 +174,9 @@ it('keeps the place of who reads further up while others write, and goes back to
   await write('bob', 'long', ['a', 'b', 'c']);
   await ada.getByRole('button', { name: '3 new ↓' }).waitFor();
   expect(await top()).toEqual(reading);
+  // Near the edge of what is drawn: older ones come above what is read.
+  const begun = await scroller.evaluate((log) => void (log.scrollTop = 500)).then(top);
+  expect(await atRest(ada, top)).toEqual(begun);
   for (let n = 0; n < 200 && (await message(ada, 'line 1.').count()) === 0; n += 1) {
     await ada.mouse.wheel(0, -3_000);
     await ada.evaluate(() => new Promise((next) => requestAnimationFrame(next)));

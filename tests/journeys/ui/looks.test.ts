@@ -25,6 +25,8 @@ beforeAll(async () => {
   await api.post(`/api/tasks/${submitted[3]!.id}/cancel`, '');
   for (const { id } of [submitted[0]!, submitted[1]!]) await api.ended(id);
   await api.until(submitted[4]!.id, ({ progress }) => progress !== undefined);
+  for (const text of ['Is the census in?', `Yes: ${submitted[0]!.id}`, `A long word: ${'unbroken'.repeat(30)}`])
+    await api.ended((await api.submit('chat-message', { text })).id);
   for (const { id } of submitted) tasks.set((await api.task(id)).state, id);
   mkdirSync(artifacts, { recursive: true });
 });
@@ -74,6 +76,9 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await page.getByRole('combobox', { name: 'Filter tasks' }).fill('nothing like it');
     await page.getByText('No task fits').waitFor();
     await shown('tasks-none');
+    await page.goto(`${stack().baseUrl}/chat/general`);
+    await page.getByRole('article').getByText('Completed').waitFor();
+    await shown('chat');
     await page.goto(`${stack().baseUrl}/nowhere`);
     await page.getByText('There is no such page').waitFor();
     await shown('not-found');
@@ -130,7 +135,17 @@ it('is at no moment wider than a phone, not even before a page has what it shows
     };
     requestAnimationFrame(look);
   });
-  for (const path of ['/', '/tasks', '/history', '/dead-letters', '/schedules', '/overview', '/settings']) {
+  for (const path of [
+    '/',
+    '/tasks',
+    '/history',
+    '/dead-letters',
+    '/schedules',
+    '/overview',
+    '/chat',
+    '/chat/general',
+    '/settings',
+  ]) {
     await page.goto(`${stack().baseUrl}${path}`);
     await untilLive(page);
     const widest = await page.evaluate(() => (globalThis as { widest?: number }).widest);

@@ -37,7 +37,7 @@ export class Avatar {
 
 function initialsOf(name: string): string {
   const words = name.split('@')[0]!.match(/[\p{L}\p{N}]+/gu) ?? ['?'];
-  const letters = words.length > 1 ? [words[0]!, words.at(-1)!].map((word) => [...word][0]!) : [...words[0]!].slice(0, 2);
+  const letters = words.length > 1 ? [words[0], words.at(-1)!].map((word) => [...word][0]!) : [...words[0]].slice(0, 2);
   return letters.join('').toUpperCase();
 }
 

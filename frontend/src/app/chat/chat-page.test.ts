@@ -251,7 +251,7 @@ describe('where one writes', () => {
     await write('  ');
     await press('Enter');
     await write('x'.repeat(4_001));
-    expect(await screen.findByText('1 characters too many')).toBeTruthy();
+    expect(await screen.findByText('Too long by 1')).toBeTruthy();
     await press('Enter');
     await write('a');
     await press('Enter', { shiftKey: true });

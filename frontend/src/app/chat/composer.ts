@@ -55,7 +55,8 @@ export class Composer implements OnInit {
   protected readonly leftText = computed(() => {
     const left = this.#left();
     if (left > tellsFrom) return '';
-    return left < 0 ? $localize`${formatNumber(-left)}:count: characters too many` : $localize`${formatNumber(left)}:count: characters left`; // prettier-ignore
+    const count = formatNumber(Math.abs(left));
+    return left < 0 ? $localize`Too long by ${count}:count:` : $localize`Room for ${count}:count: more`;
   });
   protected readonly whyNot = computed(() => {
     if (this.tooLong()) return $localize`A message has ${formatNumber(mostCharacters)}:count: characters at most.`;

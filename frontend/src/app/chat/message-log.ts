@@ -97,7 +97,8 @@ export class MessageLog {
     else if (event.key === 'ArrowDown') this.#step(1);
     else if (event.key === 'ArrowUp') this.#step(-1);
     else if (event.key === 'End') this.goDown();
-    else if (isOnRow && (event.key === 'r' || event.key === 'Enter')) this.answered.emit(Number(row.dataset['sequence']));
+    else if (isOnRow && (event.key === 'r' || event.key === 'Enter'))
+      this.answered.emit(Number(row.dataset['sequence']));
     else return;
     event.preventDefault();
   }

@@ -41,7 +41,8 @@ describe('the rows of a room', () => {
 
   it('have one line before what is new', () => {
     expect(drawn([message(1), message(2), message(3)], 2)).toEqual(['Today', '1', 'new', '2', '+3']);
-    const onItsWay = (({ sequence: _, ...rest }) => rest)(message(4));
+    const { sequence, ...onItsWay } = message(4);
+    expect(sequence).toBe(4);
     expect(drawn([message(1), onItsWay], 2)).toEqual(['Today', '1', '+4']);
   });
 });

@@ -19,7 +19,13 @@ const mostCards = 3;
             <code>{{ part.text }}</code>
           }
           @case ('block') {
-            <pre dir="ltr" tabindex="0" role="group" aria-label="Code" i18n-aria-label><code>{{ part.text }}</code></pre>
+            <pre
+              dir="ltr"
+              tabindex="0"
+              role="group"
+              aria-label="Code"
+              i18n-aria-label
+            ><code>{{ part.text }}</code></pre>
           }
           @case ('link') {
             <a [href]="part.address" target="_blank" rel="noopener noreferrer nofollow">{{ part.text }}</a>

@@ -1,6 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, type OnInit, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import type { ApiError } from '../../../../client/index.ts';
 import { TaskTypes } from '../live/task-types.ts';
 import { Tasks } from '../live/tasks.ts';
 import { ProgressLine } from '../ui/progress-line.ts';
@@ -88,6 +87,6 @@ export class TaskCard implements OnInit {
   }
 
   async #load(): Promise<void> {
-    await this.#tasks.client.load(this.id()).catch((_: ApiError) => this.isGone.set(true));
+    await this.#tasks.client.load(this.id()).catch(() => this.isGone.set(true));
   }
 }

@@ -14,7 +14,9 @@ export class ChatRooms {
   readonly all = this.#rooms.value;
   readonly problem = this.#rooms.problem;
   /** Messages that this person has not seen, in rooms that they have been in. */
-  readonly unread = computed(() => (this.all() ?? []).reduce((sum, room) => sum + (room.read > 0 ? unreadIn(room) : 0), 0));
+  readonly unread = computed(() =>
+    (this.all() ?? []).reduce((sum, room) => sum + (room.read > 0 ? unreadIn(room) : 0), 0),
+  );
 
   constructor() {
     inject(DestroyRef).onDestroy(() => this.#rooms.stop());

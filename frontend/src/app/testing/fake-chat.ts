@@ -11,7 +11,16 @@ export function aRoom(more: Partial<ChatRoom> = {}): ChatRoom {
 export function aMessage(sequence: number, more: Partial<ChatMessage> = {}): ChatMessage {
   const at = new Date(Date.now() - 600_000 + sequence * 1000).toISOString();
   const author = { id: 'bob', name: 'Bob' };
-  return { room: 'general', sequence, taskId: `m${sequence}`, author, text: `Message ${sequence}`, sentAt: at, at, ...more };
+  return {
+    room: 'general',
+    sequence,
+    taskId: `m${sequence}`,
+    author,
+    text: `Message ${sequence}`,
+    sentAt: at,
+    at,
+    ...more,
+  };
 }
 
 /** Stands in for the client's chat: nothing connects, and a test says what comes in. */
@@ -41,7 +50,7 @@ export class FakeChat implements Chat {
   async createRoom(room: CreateRoom): Promise<ChatRoom> {
     this.made.push(room);
     this.#refuse();
-    return aRoom(room as Partial<ChatRoom>);
+    return aRoom(room);
   }
 
   messages() {
@@ -57,7 +66,11 @@ export class FakeChat implements Chat {
   send(_room: string, text: string, options: { replyTo?: number; idempotencyKey?: string } = {}): SentMessage {
     this.sent.push({ text, ...options });
     const accepted = this.#accepted(text);
-    return { idempotencyKey: options.idempotencyKey ?? '', accepted, task: new LiveStream(new BehaviorSubject({} as Task)) };
+    return {
+      idempotencyKey: options.idempotencyKey ?? '',
+      accepted,
+      task: new LiveStream(new BehaviorSubject({} as Task)),
+    };
   }
 
   markRead(_: string, sequence: number): void {
