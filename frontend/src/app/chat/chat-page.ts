@@ -4,6 +4,7 @@ import { ChangeDetectionStrategy, Component, computed, DestroyRef, effect, injec
 import { toSignal } from '@angular/core/rxjs-interop';
 import { Router } from '@angular/router';
 import { map } from 'rxjs';
+import { ChatCount } from '../frame/chat-count.ts';
 import { Commands } from '../frame/commands.ts';
 import { injectChat } from '../live/chat.ts';
 import { ChatRooms, firstRoom, unreadIn } from '../live/chat-rooms.ts';
@@ -62,6 +63,8 @@ export class ChatPage {
       this.#page.removeEventListener('visibilitychange', looked);
       this.#chat.setRoom(undefined);
     });
+    // Whoever saves data has the count from here on.
+    void inject(ChatCount).watch();
     this.#offerCommands();
   }
 

@@ -16,7 +16,7 @@ const mostText = 140;
 export class ChatNotices {
   readonly #page = inject(DOCUMENT);
   readonly #chat = injectChat();
-  readonly #rooms = inject(ChatRooms);
+  readonly rooms = inject(ChatRooms);
   readonly #notifications = inject(Notifications);
   readonly #who = inject(SignIn).who;
   readonly #router = inject(Router);
@@ -25,7 +25,7 @@ export class ChatNotices {
 
   constructor() {
     effect(() => {
-      for (const room of this.#rooms.all() ?? []) {
+      for (const room of this.rooms.all() ?? []) {
         const before = this.#known.get(room.name);
         this.#known.set(room.name, room.last);
         if (before !== undefined && room.last > before && room.read > 0 && this.#page.hidden) void this.#tell(room);

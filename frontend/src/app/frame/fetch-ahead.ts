@@ -1,6 +1,7 @@
 import { DOCUMENT } from '@angular/common';
 import { DestroyRef, inject, Injectable } from '@angular/core';
 import { Router } from '@angular/router';
+import { ChatCount } from './chat-count.ts';
 
 /** The first page has the line for itself so long. Milliseconds. */
 const restMs = 2000;
@@ -13,6 +14,7 @@ const restMs = 2000;
 export class FetchAhead {
   readonly #browser = inject(DOCUMENT).defaultView?.navigator;
   readonly #router = inject(Router);
+  readonly #chat = inject(ChatCount);
   readonly #destroyed = inject(DestroyRef);
 
   start(): void {
@@ -23,6 +25,8 @@ export class FetchAhead {
   }
 
   async #fetch(): Promise<void> {
+    // What a person may have missed comes first.
+    await this.#chat.watch();
     await import('./command-palette.ts');
     for (const { loadComponent } of this.#router.config) await loadComponent?.();
   }

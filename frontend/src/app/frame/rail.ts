@@ -1,8 +1,7 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import { Icon } from '../ui/icon.ts';
-import { ChatRooms } from '../live/chat-rooms.ts';
-import { ChatNotices } from './chat-notices.ts';
+import { ChatCount } from './chat-count.ts';
 import { DeadLetterCount } from './dead-letter-count.ts';
 import { type Place, places, settingsPlace } from './places.ts';
 
@@ -15,13 +14,9 @@ import { type Place, places, settingsPlace } from './places.ts';
   styleUrl: './rail.scss',
 })
 export class Rail {
-  readonly #counts = { 'dead-letters': inject(DeadLetterCount).count, chat: inject(ChatRooms).unread };
+  readonly #counts = { 'dead-letters': inject(DeadLetterCount).count, chat: inject(ChatCount).unread };
   protected readonly places = places;
   protected readonly settings = settingsPlace;
-
-  constructor() {
-    inject(ChatNotices);
-  }
 
   protected countOf({ badge }: Place): number {
     return badge === undefined ? 0 : this.#counts[badge]();

@@ -22,6 +22,7 @@ import {
   type ListState,
   type TaskQuery,
 } from '../../../../client/index.ts';
+import { ChatConnection } from '../live/chat.ts';
 import { Tasks } from '../live/tasks.ts';
 import { LocalJson } from '../ui/json-source.ts';
 import { LargeJson } from '../ui/large-json.ts';
@@ -129,7 +130,6 @@ export class FakeTasks {
     replays$: this.replays$,
     logs$: this.logs$,
     clock: new ServerClock(),
-    chat: this.chat,
     acknowledge: (taskId: string, cursor: string, kind: ReceiptKind) =>
       void this.receipts.push({ taskId, cursor, kind }),
     api: {
@@ -254,6 +254,7 @@ export function provideFakeTasks(tasks: FakeTasks): (Provider | EnvironmentProvi
     provideRouter([], withComponentInputBinding()),
     { provide: Tasks, useValue: tasks },
     { provide: LargeJson, useValue: tasks.largeJson },
+    { provide: ChatConnection, useValue: tasks },
   ];
 }
 
