@@ -1,8 +1,4 @@
 export { ApiError, apiErrorFrom, type ApiErrorCode } from './api-error.ts';
-export { ChatApi, type ChatPageQuery } from './chat/chat-api.ts';
-export { ChatClient } from './chat/chat-client.ts';
-export { chatOf } from './chat/chat-of.ts';
-export type { Chat, RoomLog, RoomMessages, SendOptions, SentMessage } from './chat/chat.ts';
 export { connect, type ConnectOptions } from './connect.ts';
 export type { ConnectionState } from './connection-state.ts';
 export { compareCursors } from './cursor.ts';

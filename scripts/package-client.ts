@@ -1,5 +1,5 @@
 /**
- * Makes the client's npm package in `dist/client`: one ES module with its types, for browsers and Node.
+ * Makes the client's npm package in `dist/client`: ES modules with their types, for browsers and Node.
  * `npm run package:client`, then `npm publish dist/client` or `npm pack dist/client`.
  */
 import { spawnSync } from 'node:child_process';
@@ -31,7 +31,10 @@ function manifest() {
     type: 'module',
     sideEffects: false,
     engines: { node: '>=20' },
-    exports: { '.': { types: './types/client/index.d.ts', default: './index.js' } },
+    exports: {
+      '.': { types: './types/client/index.d.ts', default: './index.js' },
+      './chat': { types: './types/client/chat/index.d.ts', default: './chat/index.js' },
+    },
     types: './types/client/index.d.ts',
     dependencies: Object.fromEntries(needed.map((name) => [name, versionOf(name)])),
   };
@@ -40,9 +43,10 @@ function manifest() {
 rmSync(target, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ['client/index.ts'],
-  outfile: join(target, 'index.js'),
+  entryPoints: ['client/index.ts', 'client/chat/index.ts'],
+  outdir: target,
   bundle: true,
+  splitting: true,
   packages: 'external',
   format: 'esm',
   platform: 'neutral',

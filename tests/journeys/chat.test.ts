@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { filter, firstValueFrom, type Observable } from 'rxjs';
-import { chatOf, connect, type RoomLog, type TaskClient } from '../../client/index.ts';
+import { chatOf, type RoomLog } from '../../client/chat/index.ts';
+import { connect, type TaskClient } from '../../client/index.ts';
 import type { ChatMessage, ChatPage, ChatRead, ChatRoom, ChatRooms } from '../../contracts/chat.ts';
 import { appendMessage } from '../../functions/chat/room-store.ts';
 import { createTaskId } from '../../functions/tasks/task-id.ts';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type LittleApi, littleTask, startLittleApi } from '../support/little-api.ts';
 
@@ -29,11 +29,17 @@ describe('the packed client', () => {
     );
   });
 
+  it('gives the chat to who asks for it, and to nobody else', async () => {
+    const chat = `const { chatOf } = await import('./dist/client/chat/index.js');`;
+    expect(await print(`${chat} console.log(chatOf(client) === chatOf(client));`)).toBe('true\n');
+    expect(readFileSync('dist/client/index.js', 'utf8')).not.toContain('ChatClient');
+  });
+
   it('names what it needs, and has its types beside it', () => {
     const manifest = JSON.parse(readFileSync('dist/client/package.json', 'utf8')) as Record<string, object>;
-    const imported = [...readFileSync('dist/client/index.js', 'utf8').matchAll(/from "([^"]+)"/g)].map(
-      ([, name]) => name!,
-    );
+    const code = globSync('dist/client/**/*.js').map((file) => readFileSync(file, 'utf8'));
+    const imported = [...code.join('\n').matchAll(/from "([^".][^"]*)"/g)].map(([, name]) => name!);
+    expect(imported).toContain('rxjs');
     expect(Object.keys(manifest['dependencies']!)).toEqual(expect.arrayContaining([...new Set(imported)]));
     const types = readFileSync('dist/client/types/client/index.d.ts', 'utf8');
     expect(types).toContain(`from './task-client.js'`);

@@ -1,6 +1,6 @@
 import { computed, signal } from '@angular/core';
 import type { ChatMessage, ChatPerson } from '../../../../contracts/chat.ts';
-import type { Chat, RoomLog, RoomMessages } from '../../../../client/index.ts';
+import type { Chat, RoomLog, RoomMessages } from '../../../../client/chat/index.ts';
 import { Streamed } from '../live/streamed.ts';
 
 /** So many messages are drawn at most, however many the room has. */

@@ -1,6 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output, signal } from '@angular/core';
 import { MatButton, MatIconButton } from '@angular/material/button';
-import { MatCheckbox } from '@angular/material/checkbox';
 import type { Discarded } from '../../../../contracts/dead-letters.ts';
 import type { ApiError } from '../../../../client/index.ts';
 import { Tasks } from '../live/tasks.ts';
@@ -14,7 +13,7 @@ const longestReason = 500;
 /** Takes dead letters off the list, with a reason, once it is confirmed. */
 @Component({
   selector: 'app-discard-form',
-  imports: [Icon, MatButton, MatCheckbox, MatIconButton, ProblemNote, ShownNumber],
+  imports: [Icon, MatButton, MatIconButton, ProblemNote, ShownNumber],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { class: 'card', role: 'region', 'aria-labelledby': 'discard' },
   template: `
@@ -47,9 +46,10 @@ const longestReason = 500;
         aria-describedby="discard-hint"
       ></textarea>
       <p id="discard-hint" class="muted" i18n>Kept on each task, with your name and the time.</p>
-      <mat-checkbox [checked]="isSure()" (change)="isSure.set($event.checked)">
+      <label class="choice">
+        <input type="checkbox" [checked]="isSure()" (change)="isSure.set(sure.checked)" #sure />
         <ng-container i18n>Yes, discard them</ng-container>
-      </mat-checkbox>
+      </label>
       @if (problem(); as problem) {
         <app-problem-note heading="Not all were discarded" i18n-heading [detail]="problem.message" />
       }
@@ -93,7 +93,7 @@ const longestReason = 500;
       display: grid;
       place-items: center;
     }
-    label {
+    label[for] {
       font-weight: 550;
     }
     textarea {
@@ -104,9 +104,6 @@ const longestReason = 500;
       background: var(--surface);
       color: inherit;
       font: inherit;
-    }
-    mat-checkbox {
-      margin-left: -10px;
     }
     .danger {
       --mat-button-filled-container-color: var(--state-dead-lettered);

@@ -1,6 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, linkedSignal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
-import { MatCheckbox } from '@angular/material/checkbox';
 import { Router, RouterLink } from '@angular/router';
 import type { DeadLetterGroup } from '../../../../contracts/dead-letters.ts';
 import type { Task } from '../../../../contracts/task.ts';
@@ -37,7 +36,6 @@ const mostShown = 500;
     Icon,
     LetterDetail,
     MatButton,
-    MatCheckbox,
     ProblemNote,
     RelativeTime,
     ReplayPlanner,

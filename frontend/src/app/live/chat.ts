@@ -1,5 +1,5 @@
 import { inject, Injectable } from '@angular/core';
-import { type Chat, chatOf } from '../../../../client/index.ts';
+import { type Chat, chatOf } from '../../../../client/chat/index.ts';
 import { Tasks } from './tasks.ts';
 
 /** Only what is loaded after the first page may import this: the first page's script is to stay small. */

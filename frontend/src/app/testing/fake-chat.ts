@@ -1,7 +1,8 @@
 import { BehaviorSubject, type Observable, throwError } from 'rxjs';
 import type { ChatMessage, ChatPerson, ChatRead, ChatRoom, CreateRoom } from '../../../../contracts/chat.ts';
 import type { Task } from '../../../../contracts/task.ts';
-import { type ApiError, type Chat, LiveStream, type RoomLog, type SentMessage } from '../../../../client/index.ts';
+import type { Chat, RoomLog, SentMessage } from '../../../../client/chat/index.ts';
+import { type ApiError, LiveStream } from '../../../../client/index.ts';
 
 export function aRoom(more: Partial<ChatRoom> = {}): ChatRoom {
   return { name: 'general', last: 0, read: 0, here: [], ...more };
