@@ -13,10 +13,14 @@ let chat: FakeChat;
 /** As Ada, in #general. */
 async function open(inputs: { room?: string } = { room: 'general' }) {
   const shown = await render(ChatPage, { providers: provideFakeTasks(tasks), inputs });
-  const ada = [{ user_id: 'ada', user_claims: [{ typ: 'name', val: 'Ada' }] }];
-  // Only a room has to know who one is.
-  for (const asked of http().match('/.auth/me')) asked.flush(ada);
+  sayWhoItIs();
   return shown;
+}
+
+/** Rooms ask who one is, and so do the notices of what is new, which are loaded later: whoever comes first. */
+function sayWhoItIs(): void {
+  const ada = [{ user_id: 'ada', user_claims: [{ typ: 'name', val: 'Ada' }] }];
+  for (const asked of http().match('/.auth/me')) asked.flush(ada);
 }
 
 const messages = () => screen.queryAllByRole('article');
@@ -52,9 +56,7 @@ describe('the rooms', () => {
     await screen.findByRole('navigation', { name: 'Rooms' });
     expect(screen.queryByRole('log')).toBeNull();
     await rerender({ inputs: { room: 'general' } });
-    http()
-      .expectOne('/.auth/me')
-      .flush([{ user_id: 'ada' }]);
+    sayWhoItIs();
     await screen.findByRole('log');
     expect(screen.queryByRole('navigation', { name: 'Rooms' })).toBeNull();
     expect(screen.getByRole('link', { name: 'All rooms' }).getAttribute('href')).toBe('/chat');
