@@ -10,10 +10,10 @@ import { openSignalR } from './signalr-socket.ts';
 export async function startOurs(): Promise<Contestant> {
   const stack = await startStack();
   const http = new HttpClient(stack.baseUrl);
-  const { host = 0, services = 0, redis = 0 } = stack.pids();
+  const { host = 0, services = 0, redis = 0, azurite = 0 } = stack.pids();
   return {
     name: 'ours',
-    processes: { 'host and app': host, 'broker and SignalR': services, Redis: redis },
+    processes: { 'host and app': host, 'broker and SignalR': services, Redis: redis, Azurite: azurite },
     connect: (owner) => connect(stack.baseUrl, http, owner),
     async stop() {
       http.close();

@@ -24,6 +24,30 @@ it('sends at once when idle, and gathers while a batch is under way', async () =
   await Promise.all(others);
 });
 
+it('pauses between batches only where the next is not full, or where it yields to other work', async () => {
+  const batches: number[][] = [];
+  let isBusy = false;
+  const send = async (items: number[]) => void batches.push(items);
+  const add = batcher<number>(send, { items: 2, pauseMs: 50, yields: () => isBusy });
+  const all = [1, 2, 3, 4, 5].map((n) => add(n));
+  await Promise.all(all.slice(0, 4));
+  expect(batches).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  await all[4];
+  isBusy = true;
+  const more = [6, 7, 8, 9].map((n) => add(n));
+  await Promise.all(more.slice(0, 2));
+  await turn();
+  expect(batches).toHaveLength(4);
+  await Promise.all(more);
+  expect(batches.slice(3)).toEqual([
+    [6, 7],
+    [8, 9],
+  ]);
+});
+
 it('sends no more at a time than allowed', async () => {
   const { batches, add } = controlled();
   const all = [1, 2, 3, 4, 5].map((n) => add(n));

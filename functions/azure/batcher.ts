@@ -5,8 +5,10 @@ export interface BatchLimits<T> {
   readonly weigh?: (item: T) => number;
   /** How many batches are under way at once; by default one, so that they arrive in order. */
   readonly underWay?: number;
-  /** How long to gather behind a batch that was not full, in milliseconds. */
+  /** How long to gather behind a batch while the next is not full, in milliseconds. */
   readonly pauseMs?: number;
+  /** Whether to pause all the same though the next batch is full. */
+  readonly yields?: () => boolean;
 }
 
 /**
@@ -17,7 +19,14 @@ export interface BatchLimits<T> {
  */
 export function batcher<T>(
   send: (items: T[]) => Promise<void>,
-  { items: most, weight: heaviest = Infinity, weigh = () => 0, underWay = 1, pauseMs = 0 }: BatchLimits<T>,
+  {
+    items: most,
+    weight: heaviest = Infinity,
+    weigh = () => 0,
+    underWay = 1,
+    pauseMs = 0,
+    yields = () => false,
+  }: BatchLimits<T>,
 ): (item: T) => Promise<void> {
   const waiting: { item: T; done: () => void; failed: (error: unknown) => void }[] = [];
   let sending = 0;
@@ -38,7 +47,8 @@ export function batcher<T>(
         () => batch.forEach(({ done }) => done()),
         (error: unknown) => batch.forEach(({ failed }) => failed(error)),
       );
-      if (pauseMs > 0 && waiting.length < most) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      if (pauseMs > 0 && (yields() || waiting.length < most))
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     sending -= 1;
   }

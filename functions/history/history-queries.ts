@@ -1,6 +1,7 @@
 import type { Task, TaskPage } from '../../contracts/task.ts';
 import { matcher, type TaskFilter } from '../tasks/task-queries.ts';
-import { digitPartitions, type HistoryRow, monthAt, monthOfTask, ownerPartition, rowRange, toArchivedTask } from './history-rows.ts'; // prettier-ignore
+import { asOf } from './ending-messages.ts';
+import { type HistoryRow, idsIn, monthAt, monthOfTask, ownerPartition, partitionOfAll, rowsWith, tasksOf } from './history-rows.ts'; // prettier-ignore
 import { asking, type HistoryStore, isMissing } from './history-store.ts';
 
 /** How many tasks one request looks at; where fewer fit, its page is short and has a cursor. */
@@ -12,8 +13,7 @@ export async function listHistory(store: HistoryStore, filter: TaskFilter): Prom
   const tasks: Task[] = [];
   return asking(async () => {
     let looked = 0;
-    for await (const row of newestFirst(store, filter)) {
-      const task = toArchivedTask(row);
+    for await (const task of newestFirst(store, filter)) {
       looked += 1;
       if (matches(task)) {
         if (tasks.length === filter.limit) return { tasks, cursor: tasks.at(-1)!.id };
@@ -25,13 +25,10 @@ export async function listHistory(store: HistoryStore, filter: TaskFilter): Prom
   });
 }
 
-async function* newestFirst(store: HistoryStore, filter: TaskFilter): AsyncGenerator<HistoryRow> {
-  const { owner, limit } = filter;
-  const partitions = owner === undefined ? digitPartitions : [ownerPartition(owner)];
-  const perPage = Math.ceil((limit + 1) / Math.min(partitions.length, 4));
-  for (const month of await monthsWithin(store, filter)) {
-    yield* merged(partitions.map((partition) => rowsOf(store, month, partition, filter, perPage)));
-  }
+async function* newestFirst(store: HistoryStore, filter: TaskFilter): AsyncGenerator<Task> {
+  const { least, end } = idsIn(filter);
+  for (const month of await monthsWithin(store, filter))
+    for await (const task of inOrder(rowsOf(store, month, filter))) if (task.id >= least && task.id < end) yield task;
 }
 
 async function monthsWithin(store: HistoryStore, { from, to, cursor }: TaskFilter): Promise<string[]> {
@@ -41,33 +38,43 @@ async function monthsWithin(store: HistoryStore, { from, to, cursor }: TaskFilte
   return months.sort().reverse();
 }
 
-async function* rowsOf(
-  store: HistoryStore,
-  month: string,
-  partition: string,
-  range: TaskFilter,
-  perPage: number,
-): AsyncGenerator<HistoryRow> {
-  const filter = [`PartitionKey eq '${partition.replaceAll("'", "''")}'`, ...rowRange(range)].join(' and ');
-  const select = ['RowKey', 'task'];
+async function* rowsOf(store: HistoryStore, month: string, filter: TaskFilter): AsyncGenerator<HistoryRow> {
+  const { owner, type, limit } = filter;
+  const partition = owner === undefined ? partitionOfAll : ownerPartition(owner);
+  const conditions = [`PartitionKey eq '${quoted(partition)}'`, ...rowsWith(filter)];
+  // The type never changes. How a task ended may: a row says how it was then.
+  if (type !== undefined) conditions.push(`type eq '${quoted(type)}'`);
+  const maxPageSize = Math.max(10, Math.ceil((limit + 1) / 4));
   const table = await store.tables.table(month);
   try {
-    const pages = table.listEntities<HistoryRow>({ queryOptions: { filter, select } }).byPage({ maxPageSize: perPage });
-    for await (const page of pages) yield* page;
+    const found = table.listEntities<HistoryRow>({ queryOptions: { filter: conditions.join(' and ') } });
+    for await (const page of found.byPage({ maxPageSize })) yield* page;
   } catch (error) {
     // Its month has been forgotten meanwhile.
     if (!isMissing(error)) throw error;
   }
 }
 
-/** Rows of several partitions, each in order, in the order of all. */
-async function* merged(partitions: readonly AsyncGenerator<HistoryRow>[]): AsyncGenerator<HistoryRow> {
-  const heads = await Promise.all(partitions.map(async (rows) => ({ rows, next: await rows.next() })));
-  for (;;) {
-    const open = heads.filter(({ next }) => next.done !== true);
-    const [first] = open.sort((a, b) => ((a.next.value as HistoryRow).rowKey < (b.next.value as HistoryRow).rowKey ? -1 : 1)); // prettier-ignore
-    if (first === undefined) return;
-    yield first.next.value as HistoryRow;
-    first.next = await first.rows.next();
+const quoted = (text: string) => text.replaceAll("'", "''");
+
+/** A task is told once the next row begins behind it: whatever else is kept of it stands in rows that began before it. */
+async function* inOrder(rows: AsyncGenerator<HistoryRow>): AsyncGenerator<Task> {
+  const waiting = new Map<string, Task>();
+  for await (const row of rows) {
+    yield* takeBefore(waiting, row.newest);
+    for (const task of await tasksOf(row)) keepLatest(waiting, task);
   }
+  yield* takeBefore(waiting, '');
+}
+
+function takeBefore(waiting: Map<string, Task>, id: string): Task[] {
+  const ready = [...waiting.values()].filter((task) => task.id > id).sort((a, b) => (a.id < b.id ? 1 : -1));
+  for (const task of ready) waiting.delete(task.id);
+  return ready;
+}
+
+/** Of two endings of a task the later one holds. */
+export function keepLatest(tasks: Map<string, Task>, task: Task): void {
+  const other = tasks.get(task.id);
+  if (other === undefined || asOf(other) < asOf(task)) tasks.set(task.id, task);
 }

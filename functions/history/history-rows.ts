@@ -1,20 +1,31 @@
 import type { TableEntity } from '@azure/data-tables';
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
 import type { Task } from '../../contracts/task.ts';
-import { allPartitions, firstTaskIdAt, partitionOfTask, timeOfTaskId } from '../tasks/task-id.ts';
+import { firstTaskIdAt, timeOfTaskId } from '../tasks/task-id.ts';
 import { asOf } from './ending-messages.ts';
 
+const [pack, unpack] = [promisify(gzip), promisify(gunzip)];
+
 /**
- * A task is two rows of the table of its month: one among those of its owner, one among those whose IDs end like its own. So an owner's
- * tasks, all tasks, and a task by its ID are each found by their keys. Within a partition the newest come first.
+ * What one message of the topic said of an owner's tasks of one type that were submitted in the same minute: so a row costs what it costs
+ * once for many tasks. It stands twice, among the rows of its owner and among those of all. Within a partition, rows are sorted by their
+ * newest task, newest first.
  */
 export type HistoryRow = TableEntity<{
-  readonly id: string;
-  readonly owner: string;
-  /** When the task became what the row says, ISO 8601. */
-  readonly asOf: string;
-  /** JSON. */
-  readonly task: string;
+  /** IDs. */
+  readonly newest: string;
+  readonly oldest: string;
+  readonly type: string;
+  readonly count: number;
+  /** The tasks, a JSON array as gzip makes it: property `tasks0` and those after it, as one takes 64 KiB. */
+  readonly parts: number;
 }>;
+
+/** learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
+const bytesPerProperty = 64 * 1024;
+const minuteMs = 60_000;
 
 /** The name of the table that a task belongs into: `202611`, by when it was submitted. @param time milliseconds since 1970 */
 export function monthAt(time: number): string {
@@ -28,64 +39,82 @@ export function endOfMonth(month: string): number {
   return Date.UTC(Number(month.slice(0, 4)), Number(month.slice(4)));
 }
 
+const minuteAt = (time: number) => Math.floor(time / minuteMs);
+
+/** Those of a row have it in common. */
+export const minuteOfTask = (id: string) => minuteAt(timeOfTaskId(id));
+
+export const partitionOfAll = 'all';
+
 /** Keys must not have `/`, `\`, `#`, `?` or control characters, and are to be read by people. */
 export function ownerPartition(owner: string): string {
   const safe = encodeURIComponent(owner).replace(/%/g, '=');
   return `owner ${safe}`;
 }
 
-export const idPartition = (id: string) => digitPartition(partitionOfTask(id));
-export const digitPartitions = allPartitions.map(digitPartition);
-
-function digitPartition(digit: string): string {
-  return `id ${digit}`;
-}
-
-/** Turns the order of IDs round, and back again: each hexadecimal digit becomes what it lacks to 15. */
-export function inverted(id: string): string {
+/** Turns the order of IDs round: each hexadecimal digit becomes what it lacks to 15. */
+function inverted(id: string): string {
   return id.replace(/[0-9a-f]/g, (digit) => (15 - parseInt(digit, 16)).toString(16));
 }
 
-/** What the keys say of rows after a cursor, and of tasks submitted from one time to another, as an OData filter. Times in milliseconds since 1970. */
-export function rowRange(range: { cursor?: string; from?: number; to?: number }): string[] {
-  const { cursor, from, to } = range;
+/** Tasks after a cursor, and submitted from one time to another. Times in milliseconds since 1970. */
+export interface TaskRange {
+  readonly cursor?: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** What IDs in a range are: from `least` on, before `end`, which is of a task at `lastTime` at the latest. */
+export function idsIn({ cursor, from, to }: TaskRange): { least: string; end: string; lastTime: number } {
+  const times = [...(cursor === undefined ? [] : [timeOfTaskId(cursor)]), ...(to === undefined ? [] : [to - 1])];
+  const ends = [...(cursor === undefined ? [] : [cursor]), ...(to === undefined ? [] : [firstTaskIdAt(to)])];
+  return {
+    least: from === undefined ? '' : firstTaskIdAt(from),
+    end: ends.sort()[0] ?? '~',
+    lastTime: Math.min(...times),
+  };
+}
+
+/** Rows that may have tasks of a range, as an OData filter. They begin with its last minute: what a row has lies in one. */
+export function rowsWith(range: TaskRange): string[] {
+  const { least, end, lastTime } = idsIn(range);
+  const endOfMinute = (minuteAt(lastTime) + 1) * minuteMs;
   return [
-    ...(cursor === undefined ? [] : [`RowKey gt '${inverted(cursor)}'`]),
-    ...(to === undefined ? [] : [`RowKey ge '${inverted(firstTaskIdAt(to - 1))}'`]),
-    ...(from === undefined ? [] : [`RowKey lt '${inverted(firstTaskIdAt(from))}~'`]),
+    ...(end === '~' ? [] : [`RowKey ge '${inverted(firstTaskIdAt(endOfMinute - 1))}'`, `oldest lt '${end}'`]),
+    ...(least === '' ? [] : [`newest ge '${least}'`, `RowKey lt '${inverted(least)}~'`]),
   ];
 }
 
-/** The two rows of a task. */
-export function toRows(task: Task): HistoryRow[] {
-  const partitions = [ownerPartition(task.owner), idPartition(task.id)];
-  const rest = { rowKey: inverted(task.id), asOf: asOf(task), ...columns(task), task: JSON.stringify(task) };
-  return partitions.map((partitionKey) => ({ partitionKey, ...rest }));
+/** The row that may have a task, as an OData filter. */
+export function rowsAround(id: string): string[] {
+  const endOfMinute = (minuteOfTask(id) + 1) * minuteMs;
+  return [
+    `RowKey ge '${inverted(firstTaskIdAt(endOfMinute - 1))}'`,
+    `RowKey lt '${inverted(id)}~'`,
+    `oldest le '${id}'`,
+  ];
 }
 
-/** Beside the JSON, for those who look at the table with other tools. */
-function columns(task: Task) {
-  const { id, owner, type, state, attempt, maxAttempts, about, payloadBytes, error, createdAt, startedAt, finishedAt } =
-    task;
-  const times = { createdAt, startedAt, finishedAt };
-  return {
-    ...{ id, owner, type, state, attempt, maxAttempts, payloadBytes, tags: task.tags.join(', ') },
-    ...(about !== undefined && { about }),
-    ...(error !== undefined && { errorCode: error.code, errorMessage: error.message }),
-    ...Object.fromEntries(Object.entries(times).flatMap(([name, at]) => (at ? [[name, new Date(at)]] : []))),
-    ...durations(task),
-  };
+/** @param tasks of one owner, one type and one minute. The same ones make the same rows. */
+export async function toRows(tasks: readonly Task[]): Promise<HistoryRow[]> {
+  const [{ owner, type }] = tasks as readonly [Task];
+  const sorted = tasks.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+  const [newest, oldest] = [sorted[0]!.id, sorted.at(-1)!.id];
+  const name = createHash('sha256').update(sorted.map((task) => `${task.id} ${asOf(task)}`).join('\n'));
+  const packed = await pack(JSON.stringify(sorted));
+  const parts = Math.ceil(packed.length / bytesPerProperty);
+  const row = {
+    rowKey: `${inverted(newest)} ${name.digest('hex').slice(0, 16)}`,
+    ...{ newest, oldest, type, count: tasks.length, parts },
+    ...Object.fromEntries(Array.from({ length: parts }, (_, n) => [`tasks${n}`, packed.subarray(n * bytesPerProperty, (n + 1) * bytesPerProperty)])),
+  }; // prettier-ignore
+  return [ownerPartition(owner), partitionOfAll].map((partitionKey) => ({ partitionKey, ...row }));
 }
 
-function durations({ createdAt, scheduledFor = createdAt, startedAt, finishedAt }: Task) {
-  const ms = (from: string, to: string) => ({ type: 'Int64', value: String(Date.parse(to) - Date.parse(from)) });
-  return {
-    ...(startedAt && { waitMs: ms(scheduledFor, startedAt) }),
-    ...(startedAt && finishedAt && { runMs: ms(startedAt, finishedAt) }),
-    ...(finishedAt && { totalMs: ms(createdAt, finishedAt) }),
-  };
-}
-
-export function toArchivedTask({ task }: Pick<HistoryRow, 'task'>): Task {
-  return JSON.parse(task) as Task;
+export async function tasksOf(row: HistoryRow): Promise<Task[]> {
+  const parts = Array.from(
+    { length: row.parts },
+    (_, n) => (row as Record<string, unknown>)[`tasks${n}`] as Uint8Array,
+  );
+  return JSON.parse((await unpack(Buffer.concat(parts))).toString()) as Task[];
 }

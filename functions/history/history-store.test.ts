@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Task } from '../../contracts/task.ts';
 import { useTestAzurite } from '../../tests/support/test-azurite.ts';
 import { TableGroup } from '../azure/tables.ts';
@@ -84,12 +85,12 @@ it('filters by state, type, words, and when a task was submitted', async () => {
 });
 
 it('answers a short page with a cursor where little fits', async () => {
-  const tasks = [ended('ada', january, { type: 'rare' })];
+  const tasks = [ended('ada', january, { tags: ['rare'] })];
   for (let n = 0; n < scanLimit; n += 1) tasks.push(ended('ada', january));
   await store.record(tasks);
-  const page = await listHistory(store, { owner: 'ada', type: 'rare', limit: 10 });
+  const page = await listHistory(store, { owner: 'ada', tag: 'rare', limit: 10 });
   expect(page.tasks).toEqual([]);
-  const rest = await listHistory(store, { owner: 'ada', type: 'rare', limit: 10, cursor: page.cursor! });
+  const rest = await listHistory(store, { owner: 'ada', tag: 'rare', limit: 10, cursor: page.cursor! });
   expect(rest).toEqual({ tasks: [tasks[0]] });
 });
 
@@ -105,6 +106,36 @@ it('keeps the last ending of a task, in whichever order and however often it hea
   await store.record([discarded, again, neighbour]);
   await store.record([neighbour]);
   expect((await listHistory(store, { limit: 10 })).tasks).toEqual([discarded, again]);
+});
+
+it('keeps the order of tasks that were submitted at once and told of by many messages, page by page', async () => {
+  const tasks = Array.from({ length: 300 }, () => ended('ada', january));
+  // Every seventh task in one message: all rows overlap.
+  for (let n = 0; n < 7; n += 1) await store.record(tasks.filter((_, place) => place % 7 === n));
+  const again: Task = { ...tasks[150]!, state: 'cancelled', finishedAt: '2026-03-01T00:00:00.000Z' };
+  await store.record([again]);
+  const expected = tasks.map((task) => (task.id === again.id ? again : task)).toReversed();
+  for (const limit of [1, 40, 500]) {
+    const all: Task[] = [];
+    for (let cursor: string | undefined; all.length <= tasks.length; ) {
+      const page = await listHistory(store, { owner: 'ada', limit, ...(cursor !== undefined && { cursor }) });
+      all.push(...page.tasks);
+      if ((cursor = page.cursor) === undefined || (limit === 1 && all.length === 20)) break;
+    }
+    expect(ids(all)).toEqual(ids(expected.slice(0, all.length)));
+    expect(all.length).toBe(limit === 1 ? 20 : 300);
+  }
+  const [one, other] = [tasks[99]!, tasks[200]!];
+  const between = await listHistory(store, { limit: 500, from: Date.parse(one.createdAt), to: Date.parse(other.createdAt) });
+  expect(ids(between.tasks)).toEqual(ids(tasks.slice(99, 200)).reverse());
+  expect(await store.find(again.id)).toEqual(again);
+}); // prettier-ignore
+
+it('keeps what does not fit into one property', async () => {
+  const noise = () => randomBytes(9_000).toString('base64');
+  const tasks = Array.from({ length: 12 }, () => ended('ada', january, { result: noise() }));
+  await store.record(tasks);
+  expect((await listHistory(store, { limit: 20 })).tasks).toEqual(tasks.toReversed());
 });
 
 it('takes two processes that record the same at the same time', async () => {

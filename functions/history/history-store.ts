@@ -1,9 +1,9 @@
-import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { TableClient } from '@azure/data-tables';
 import type { Task } from '../../contracts/task.ts';
 import type { TableGroup } from '../azure/tables.ts';
 import { AppError, unavailable } from '../errors.ts';
 import { asOf } from './ending-messages.ts';
-import { endOfMonth, type HistoryRow, idPartition, inverted, monthOfTask, toArchivedTask, toRows } from './history-rows.ts'; // prettier-ignore
+import { endOfMonth, type HistoryRow, minuteOfTask, monthOfTask, partitionOfAll, rowsAround, tasksOf, toRows } from './history-rows.ts'; // prettier-ignore
 
 /** An entity-group transaction: rows of one partition, all or none (learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions). */
 const rowsPerTransaction = 100;
@@ -16,18 +16,18 @@ export class HistoryStore {
     this.tables = tables;
   }
 
-  /** May be told of the same ending again, and of a task's endings in any order: the last one holds. */
+  /** May be told of the same ending again, and of a task's endings in any order: nothing is overwritten but by the same, and readers take the last one. */
   async record(tasks: readonly Task[]): Promise<void> {
-    const months = Map.groupBy(latestOfEach(tasks), ({ id }) => monthOfTask(id));
-    await asking(() => Promise.all([...months].map(([month, some]) => this.#recordMonth(month, some.flatMap(toRows)))));
+    const months = Map.groupBy(tasks, ({ id }) => monthOfTask(id));
+    await asking(() => Promise.all([...months].map(([month, some]) => this.#recordMonth(month, some))));
   }
 
   async find(id: string): Promise<Task | undefined> {
     return asking(async () => {
       const table = await this.tables.table(monthOfTask(id));
-      const row = await findRow(table, { partitionKey: idPartition(id), rowKey: inverted(id) }, ['task']);
-      return row && toArchivedTask(row);
-    });
+      const endings = (await rowsWithTask(table, id)).map(async (row) => (await tasksOf(row)).filter((task) => task.id === id));
+      return (await Promise.all(endings)).flat().sort((a, b) => (asOf(a) < asOf(b) ? 1 : -1))[0];
+    }); // prettier-ignore
   }
 
   /**
@@ -43,8 +43,10 @@ export class HistoryStore {
     });
   }
 
-  async #recordMonth(month: string, rows: readonly HistoryRow[]): Promise<void> {
+  async #recordMonth(month: string, tasks: readonly Task[]): Promise<void> {
     const table = await this.tables.table(month);
+    const groups = Map.groupBy(tasks, ({ id, owner, type }) => JSON.stringify([owner, type, minuteOfTask(id)]));
+    const rows = (await Promise.all([...groups.values()].map(toRows))).flat();
     const partitions = Map.groupBy(rows, ({ partitionKey }) => partitionKey);
     const portions = [...partitions.values()].flatMap(inPortions);
     const writeAll = () => Promise.all(portions.map((portion) => write(table, portion)));
@@ -56,59 +58,31 @@ export class HistoryStore {
   }
 }
 
-function latestOfEach(tasks: readonly Task[]): Task[] {
-  const latest = new Map<string, Task>();
-  for (const task of tasks) {
-    const other = latest.get(task.id);
-    if (other === undefined || asOf(other) < asOf(task)) latest.set(task.id, task);
-  }
-  return [...latest.values()];
-}
-
 function inPortions(rows: readonly HistoryRow[]): HistoryRow[][] {
   const count = Math.ceil(rows.length / rowsPerTransaction);
   return Array.from({ length: count }, (_, n) => rows.slice(n * rowsPerTransaction, (n + 1) * rowsPerTransaction));
 }
 
-/** New rows, as a rule; where one of them is there already, each is looked at. */
 async function write(table: TableClient, rows: readonly HistoryRow[]): Promise<void> {
+  const [first, ...others] = rows as [HistoryRow, ...HistoryRow[]];
+  if (others.length === 0) await table.upsertEntity(first, 'Replace');
+  else await table.submitTransaction(rows.map((row) => ['upsert', row, 'Replace']));
+}
+
+async function rowsWithTask(table: TableClient, id: string): Promise<HistoryRow[]> {
+  const filter = [`PartitionKey eq '${partitionOfAll}'`, ...rowsAround(id)].join(' and ');
+  const rows: HistoryRow[] = [];
   try {
-    await table.submitTransaction(rows.map((row): TransactionAction => ['create', row]));
+    for await (const row of table.listEntities<HistoryRow>({ queryOptions: { filter } })) rows.push(row);
   } catch (error) {
-    if (statusOf(error) !== 409) throw error;
-    await merge(table, rows);
+    if (!isMissing(error)) throw error;
   }
+  return rows;
 }
 
-/** Should somebody else write one of the rows in between, this fails, and the message that it is for comes again. */
-async function merge(table: TableClient, rows: readonly HistoryRow[]): Promise<void> {
-  const there = await Promise.all(rows.map((row) => findRow(table, row, ['asOf'])));
-  const actions = rows.flatMap((row, n): TransactionAction[] => {
-    const before = there[n];
-    if (before === undefined) return [['create', row]];
-    return before.asOf < row.asOf ? [['update', row, 'Replace', { etag: before.etag }]] : [];
-  });
-  if (actions.length > 0) await table.submitTransaction(actions);
-}
-
-async function findRow(
-  table: TableClient,
-  { partitionKey, rowKey }: Pick<HistoryRow, 'partitionKey' | 'rowKey'>,
-  select: string[],
-) {
-  try {
-    return await table.getEntity<HistoryRow>(partitionKey, rowKey, { queryOptions: { select } });
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-const statusOf = (error: unknown) => (error as { statusCode?: unknown }).statusCode;
-
-/** A row, or its whole table. */
+/** A table is not there. */
 export function isMissing(error: unknown): boolean {
-  return statusOf(error) === 404;
+  return (error as { statusCode?: unknown }).statusCode === 404;
 }
 
 export async function asking<T>(ask: () => Promise<T>): Promise<T> {

@@ -129,6 +129,16 @@ it('keeps what the broker did not take, and sends it again with the same ID', as
   expect(sent.map(({ messageId }) => messageId)).toEqual([sent[0]!.messageId, sent[0]!.messageId]);
 });
 
+it('tells of the rest in the next run, when a run has lasted long enough', async () => {
+  const ids = new Set<string>();
+  for (let n = 0; n < 450; n += 1) ids.add(await completed());
+  await relayLeftovers(relaying, later(), async () => false);
+  expect(sent.flatMap(tasksIn)).toHaveLength(200);
+  await relayLeftovers(relaying, later());
+  expect(new Set(sent.flatMap(tasksIn).map(({ id }) => id))).toEqual(ids);
+  expect(sent.flatMap(tasksIn)).toHaveLength(450);
+});
+
 it('leaves to the process itself what has just ended', async () => {
   const id = await completed();
   await relayLeftovers(relaying, now);

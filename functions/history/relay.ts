@@ -70,20 +70,32 @@ const perRead = 200;
 const patienceMs = 10_000;
 
 /**
- * For the sweeper: tells of what processes left behind that died, or met a broker that was away.
+ * For the sweeper: tells of what processes left behind that died, were too busy, or met a broker that was away.
  * @param now milliseconds since 1970
+ * @param goesOn asked between two rounds; what is left then waits for the next run
  * @throws when the broker does not take them
  */
-export async function relayLeftovers(relaying: Relaying, now: number): Promise<void> {
-  for (const partition of allPartitions) {
+export async function relayLeftovers(
+  relaying: Relaying,
+  now: number,
+  goesOn: () => Promise<boolean> = async () => true,
+): Promise<void> {
+  for (const partition of inTurn(allPartitions)) {
     await relayKept(relaying, unpublishedEndingsKey(partition));
     for (;;) {
       const key = waitingKey(partition, 'unpublished');
       const ids = await relaying.redis.zrangebyscore(key, '-inf', now - patienceMs, 'LIMIT', 0, perRead);
       await relayEndings(relaying, ids);
       if (ids.length < perRead) break;
+      if (!(await goesOn())) return;
     }
   }
+}
+
+/** Begins somewhere else each time: no partition waits behind another for ever. */
+function inTurn<T>(all: readonly T[]): T[] {
+  const first = Math.floor(Math.random() * all.length);
+  return [...all.slice(first), ...all.slice(0, first)];
 }
 
 /** Endings of tasks that were replayed before the topic had them. */

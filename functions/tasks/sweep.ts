@@ -5,7 +5,7 @@ import { openDeadLetters, peekDeadLetters } from '../azure/service-bus.ts';
 import { getPayloadStore } from '../payloads/get-payload-store.ts';
 import { createPlanDriver } from '../dead-letters/replaying.ts';
 import { removeDeadPlanMessages, sweepPlans } from '../dead-letters/sweep-plans.ts';
-import { getRelaying } from '../history/relay-endings.ts';
+import { getRelaying, pacing } from '../history/relay-endings.ts';
 import { relayLeftovers } from '../history/relay.ts';
 import { getSettings } from '../settings.ts';
 import { createEngine } from './engine.ts';
@@ -23,7 +23,7 @@ app.timer('Sweep', {
   schedule: everyTenSeconds,
   handler: async (_timer, context) => {
     // Side by side: what keeps the one keeps nothing from the other.
-    const swept = await Promise.allSettled([sweep(context), relayLeftovers(getRelaying(), Date.now())]);
+    const swept = await Promise.allSettled([sweep(context), relayLeftovers(getRelaying(), Date.now(), pacing())]);
     for (const outcome of swept) if (outcome.status === 'rejected') throw outcome.reason;
   },
 });
