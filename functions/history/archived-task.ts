@@ -3,9 +3,10 @@ import type { Task } from '../../contracts/task.ts';
 import { AppError } from '../errors.ts';
 import { getSettings } from '../settings.ts';
 import { type Principal, visibleOwner } from '../sign-in/principal.ts';
-import { isTaskId } from '../tasks/task-id.ts';
+import { isTaskId, timeOfTaskId } from '../tasks/task-id.ts';
 import { findVisibleTask } from '../tasks/visible-task.ts';
 import { findHistoryStore } from './get-history-store.ts';
+import { endOfMonth, monthOfTask } from './history-rows.ts';
 
 /**
  * A task that this principal may see, from history where Redis has forgotten it.
@@ -46,8 +47,16 @@ export async function findVisibleInFull(
 const isNotFound = (error: unknown) => error instanceof AppError && error.code === 'not-found';
 
 async function findArchived(id: string, principal: Principal): Promise<Task | undefined> {
-  const store = isTaskId(id) && getSettings().History === 'on' ? findHistoryStore() : undefined;
+  const store = canBeKept(id) && getSettings().History === 'on' ? findHistoryStore() : undefined;
   const task = await store?.find(id);
   const owner = visibleOwner(principal);
   return owner === undefined || task?.owner === owner ? task : undefined;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** IDs tell when they were made: whatever times somebody makes up, no more tables are asked for than there are months in history. */
+function canBeKept(id: string): boolean {
+  if (!isTaskId(id) || timeOfTaskId(id) > Date.now() + dayMs) return false;
+  return endOfMonth(monthOfTask(id)) > Date.now() - getSettings().HistoryRetentionDays * dayMs;
 }

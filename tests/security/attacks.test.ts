@@ -74,6 +74,23 @@ describe('Bob, who knows the IDs of Alice', () => {
     expect(JSON.stringify(body)).not.toMatch(new RegExp(`alice|${marker}|"dead-lettered":[1-9]`));
   });
 
+  it('finds nothing of hers in history', async () => {
+    const { id } = await deadLetterOf(alice);
+    const isIn = async (api: Api, query = '') => JSON.stringify(await api.call('/api/history' + query)).includes(id);
+    while (!(await isIn(alice))) await new Promise((resolve) => setTimeout(resolve, 100));
+    for (const query of ['', `?tag=${marker}`, `?q=${id}`, '?owner=alice', '?owner=bob&owner=alice', '?owner[]=alice'])
+      expect([query, await isIn(bob, query)]).toEqual([query, false]);
+  });
+
+  it('asks history for no month that cannot be in it, whatever time he makes up for an ID', async () => {
+    for (const time of ['ffffffff-ffff', '7fffffff-ffff', '00000000-0000']) {
+      for (const rest of ['', '/result', '/payload', '/timeline', '/logs']) {
+        const { status } = await bob.call(`/api/tasks/${time}-7fff-bfff-ffffffffffff${rest}`);
+        expect([time, rest, status]).toEqual([time, rest, 404]);
+      }
+    }
+  });
+
   it('gets no link to her blob; hers is for reading that one, for five minutes, as a file', async () => {
     const { id } = await largeTaskOf(alice);
     const path = `/api/tasks/${id}/payload`;
