@@ -1,6 +1,6 @@
 /**
  * Proves a deployment from outside: `npm run smoke -- https://HOST [--token TOKEN]`. Submits a task and watches it live, then one that fails
- * for good and is replayed. Every step says what it saw; the first that is not as it should be ends the run with code 1.
+ * for good and is replayed, and finds the first in history. Every step says what it saw; the first that is not as it should be ends the run with code 1.
  *
  * Where App Service Authentication guards the API, a token for it is needed: --token, or the variable SMOKE_TOKEN.
  */

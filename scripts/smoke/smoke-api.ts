@@ -1,6 +1,6 @@
-import { fetchRequest, type ConnectionInfo, type SendRequest } from '../../client/index.ts';
+import { ApiError, fetchRequest, type ConnectionInfo, type SendRequest } from '../../client/index.ts';
 import type { Health } from '../../contracts/health.ts';
-import type { Task } from '../../contracts/task.ts';
+import type { Task, TaskPage } from '../../contracts/task.ts';
 
 /** The part of the API that the smoke test uses. */
 export class SmokeApi {
@@ -38,6 +38,18 @@ export class SmokeApi {
     for (;;) {
       const task = (await this.#send({ method: 'GET', path: `/api/tasks/${id}`, query: { wait: 20 } })) as Task;
       if (task.finishedAt !== undefined) return task;
+    }
+  }
+
+  /** Undefined where no history is kept. */
+  async isInHistory({ id, owner, createdAt }: Task): Promise<boolean | undefined> {
+    const query = { owner, tag: 'smoke', from: createdAt, limit: 500 };
+    try {
+      const page = (await this.#send({ method: 'GET', path: '/api/history', query })) as TaskPage;
+      return page.tasks.some((task) => task.id === id);
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'not-found') return undefined;
+      throw error;
     }
   }
 

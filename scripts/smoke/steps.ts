@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Task } from '../../contracts/task.ts';
 import type { LiveEvents } from './live.ts';
 import type { SmokeApi } from './smoke-api.ts';
@@ -8,8 +9,9 @@ export async function* smokeSteps(api: SmokeApi, watch: () => Promise<LiveEvents
   yield await checkPage(api);
   const live = await watch();
   try {
-    yield* completes(api, live);
+    const task = yield* completes(api, live);
     yield* failsAndIsReplayed(api, live);
+    yield await isKept(api, task);
   } finally {
     await live.stop();
   }
@@ -35,7 +37,7 @@ async function checkHealth(api: SmokeApi): Promise<string> {
   return `Version ${version} is healthy: ${dependencies.map(({ name, latencyMs }) => `${name} ${latencyMs} ms`).join(', ')}`;
 }
 
-async function* completes(api: SmokeApi, live: LiveEvents): AsyncGenerator<string> {
+async function* completes(api: SmokeApi, live: LiveEvents): AsyncGenerator<string, Task> {
   const message = `smoke ${new Date().toISOString()}`;
   const { id } = await api.submit({ message });
   yield `Submitted task ${id}`;
@@ -45,6 +47,7 @@ async function* completes(api: SmokeApi, live: LiveEvents): AsyncGenerator<strin
   yield 'It completed with its message as the result';
   await live.seen(id, 'completed');
   yield 'Its events were pushed live';
+  return task;
 }
 
 async function* failsAndIsReplayed(api: SmokeApi, live: LiveEvents): AsyncGenerator<string> {
@@ -55,6 +58,19 @@ async function* failsAndIsReplayed(api: SmokeApi, live: LiveEvents): AsyncGenera
   await live.seen(id, 'replayed');
   demandState(await api.ended(id), 'completed');
   yield 'Replayed, it completed';
+}
+
+const historySeconds = 60;
+
+/** Health does not count Table Storage, as tasks go on without it: a topic, a role or a setting that is missing shows here. */
+async function isKept(api: SmokeApi, task: Task): Promise<string> {
+  for (let second = 0; second < historySeconds; second += 1) {
+    const isThere = await api.isInHistory(task);
+    if (isThere === undefined) return 'No history is kept here';
+    if (isThere) return 'History has the first task';
+    await delay(1_000);
+  }
+  throw new Error(`Task ${task.id} is not in history after ${historySeconds} s: the log of RecordHistory says why.`);
 }
 
 function demandState({ id, state, error }: Task, wanted: Task['state']): void {

@@ -64,6 +64,14 @@ describe('the packaged app in an empty folder, with production settings', () => 
     const { code, output } = await smoke([app.url]);
     expect(output).toContain('Its events were pushed live');
     expect(output).toContain('Replayed, it completed');
+    expect(output).toContain('History has the first task');
+    expect(code).toBe(0);
+  });
+
+  it('passes the smoke test also where no history is kept', async () => {
+    const other = await startPackagedApp(packageFolder, { folder, values: { ...services().values, History: 'off' } });
+    const { code, output } = await smoke([other.url]).finally(() => other.stop());
+    expect(output).toContain('No history is kept here');
     expect(code).toBe(0);
   });
 
