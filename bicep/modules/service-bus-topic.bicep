@@ -16,9 +16,11 @@ resource entity 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
     defaultMessageTimeToLive: topic.Properties.DefaultMessageTimeToLive
     duplicateDetectionHistoryTimeWindow: topic.Properties.DuplicateDetectionHistoryTimeWindow
     requiresDuplicateDetection: topic.Properties.RequiresDuplicateDetection
+    maxSizeInMegabytes: 5120
   }
 }
 
+@batchSize(1)
 resource subscription 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = [
   for item in topic.Subscriptions: {
     parent: entity
