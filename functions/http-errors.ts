@@ -86,7 +86,7 @@ export function toAppError(error: unknown, context: Logger): AppError {
 }
 
 /** For the log: whose right is missing, where that is why. */
-function explain({ dependency, message, cause }: AppError): string {
+export function explain({ dependency, message, cause }: AppError): string {
   return (dependency !== undefined && missingRole(dependency, cause)) || message;
 }
 

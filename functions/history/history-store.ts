@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import type { Task } from '../../contracts/task.ts';
 import type { TableGroup } from '../azure/tables.ts';
-import { AppError, unavailable } from '../errors.ts';
+import { AppError, historyUnavailable } from '../errors.ts';
 import { asOf } from './ending-messages.ts';
 import { endOfMonth, type HistoryRow, minuteOfTask, monthOfTask, partitionOfAll, rowsAround, tasksOf, toRows } from './history-rows.ts'; // prettier-ignore
 
@@ -89,6 +89,6 @@ export async function asking<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    throw error instanceof AppError ? error : unavailable('Table Storage', error);
+    throw error instanceof AppError ? error : historyUnavailable(error);
   }
 }

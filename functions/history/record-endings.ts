@@ -16,7 +16,7 @@ const pausesMs = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 export async function recordEndings(
   store: HistoryStore,
   body: unknown,
-  wait: (ms: number) => Promise<unknown> = delay,
+  wait: (ms: number, why: AppError) => Promise<unknown> = delay,
 ): Promise<void> {
   const tasks = Endings.parse(typeof body === 'string' ? JSON.parse(body) : body);
   for (const pauseMs of pausesMs) {
@@ -24,7 +24,7 @@ export async function recordEndings(
       return await store.record(tasks);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      await wait(pauseMs);
+      await wait(pauseMs, error);
     }
   }
   await store.record(tasks);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { serverText, loadServerTexts, type ServerTexts } from '../../frontend/src/app/ui/server-text.ts';
 import { nextStep } from '../../functions/dead-letters/plan-rules.ts';
-import { notFound, unavailable } from '../../functions/errors.ts';
+import { historyUnavailable, notFound, unavailable } from '../../functions/errors.ts';
 import { taskTypes } from '../../functions/task-types/registry.ts';
 
 const german = JSON.parse(readFileSync('frontend/public/i18n/server.de.json', 'utf8')) as ServerTexts;
@@ -26,6 +26,7 @@ it('has German for every title and description of the task types that come with 
 it('has German for errors with values in them', () => {
   expect(serverText(notFound('123').message)).toBe('Unter Ihren Aufgaben gibt es keine 123. Prüfen Sie die ID.');
   expect(serverText(unavailable('Redis', undefined).message)).toMatch(/^Redis ist nicht erreichbar/);
+  expect(serverText(historyUnavailable(undefined).message)).toMatch(/^Table Storage ist nicht erreichbar/);
 });
 
 it('has German for what task types say of their progress, and for why a plan was stopped', () => {

@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { Task } from '../../contracts/task.ts';
+import type { Problem } from '../../contracts/problem.ts';
+import type { Task, TaskPage } from '../../contracts/task.ts';
 import { Api } from '../support/api.ts';
 import { startConfigurationStore, type ConfigurationStore } from '../support/app-configuration.ts';
 import { startIdentityEndpoint, type IdentityEndpoint } from '../support/identity-endpoint.ts';
 import { startIngestionEndpoint, type IngestionEndpoint } from '../support/ingestion-endpoint.ts';
 import { loopbackCertificate } from '../support/loopback-tls.ts';
 import { useStack } from '../support/stack.ts';
+import { startTableStorage, type TableStorage } from '../support/table-storage.ts';
 import { startPackagedApp, type PackagedApp } from './packaged-app.ts';
 
 jest.setTimeout(120_000);
@@ -27,6 +29,8 @@ let admin: Redis;
 let identity: IdentityEndpoint;
 let store: ConfigurationStore;
 let ingestion: IngestionEndpoint;
+let tables: TableStorage;
+let hasTableRole = true;
 let app: PackagedApp;
 
 // Before useStack: whoever uses a service goes before it.
@@ -36,6 +40,7 @@ afterAll(async () => {
   identity?.close();
   await store?.close();
   ingestion?.close();
+  tables?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 const services = useStack({ arguments: ['--services-only'] });
@@ -48,9 +53,14 @@ beforeAll(async () => {
   });
   store = await startConfigurationStore({ secure: true, accepts: isIssuedForIt });
   ingestion = await startIngestionEndpoint(isIssuedForIt);
+  const { AzureWebJobsStorage = '', ...others } = services().values;
+  tables = await startTableStorage(AzureWebJobsStorage, (token) => hasTableRole && isIssuedForIt(token));
   execFileSync(process.execPath, ['scripts/package.ts', join(folder, 'package')]);
   const values = {
-    ...services().values,
+    ...others,
+    PayloadStorageConnection: AzureWebJobsStorage,
+    AzureWebJobsStorage__tableServiceUri: tables.serviceUri,
+    AzureWebJobsStorage__clientId: clientId,
     RedisConnection: services().redisUrl.replace('redis://', `redis://${objectId}@`),
     RedisConnection__clientId: clientId,
     AppConfigConnection__endpoint: store.endpoint,
@@ -100,6 +110,29 @@ it('works off tasks before and after its tokens expire, and logs none of them', 
 
   expect(app.output()).toContain('Executed');
   for (const { token } of identity.issued) expect(app.output()).not.toContain(token);
+});
+
+const kept = async (api: Api) => (await api.call<TaskPage>('/api/history')).body.tasks.map((task) => task.id);
+
+it('keeps history, and reads it, as its identity', async () => {
+  const api = new Api(app.url);
+  const id = await submitPatiently(api);
+  await api.ended(id);
+  while (!(await kept(api)).includes(id)) await delay(100);
+  expect(identity.issued.map(({ resource }) => resource)).toContain('https://storage.azure.com');
+});
+
+it('names the role that is missing for Table Storage in its log, goes on without history, and catches up', async () => {
+  hasTableRole = false;
+  const api = new Api(app.url);
+  const id = await submitPatiently(api);
+  expect((await api.ended(id)).state).toBe('completed');
+  // Before anybody asks for history, so that it is RecordHistory that says so.
+  while (!/History is kept later: .*Storage Table Data Contributor/.test(app.output())) await delay(100);
+  const { status, body } = await api.call<Problem>('/api/history');
+  expect([status, body.code]).toEqual([503, 'dependency-unavailable']);
+  hasTableRole = true;
+  while (!(await kept(api)).includes(id)) await delay(100);
 });
 
 describe('traces, sent as its identity', () => {
