@@ -44,6 +44,7 @@ export function unavailable(dependency: string, cause: unknown): AppError {
 
 /** Not what health tells of: all but history goes on. */
 export function historyUnavailable(cause: unknown): AppError {
-  const detail = 'Table Storage is out of reach, so history cannot be looked into. Try again in a few seconds; all else goes on.';
+  const detail =
+    'Table Storage is out of reach, so history cannot be looked into. Try again in a few seconds; all else goes on.';
   return new AppError('dependency-unavailable', detail, { retryAfterS: 5, cause, dependency: 'Table Storage' });
 }

@@ -10,14 +10,14 @@ param redisId string
 param signalRId string
 param functionAppId string
 
-// One queue over its threshold is enough; without this it would be the average of all queues.
+// One queue, or the topic by all its subscriptions, over its threshold is enough; without this it would be the average of all.
 var eachQueue = [{ name: 'EntityName', operator: 'Include', values: ['*'] }]
 
 // learn.microsoft.com/azure/azure-monitor/reference/metrics-index
 var alerts = [
   {
     name: 'dead-letters'
-    description: 'More than a few messages are in one dead-letter queue.'
+    description: 'More than a few messages are in one dead-letter queue, or those of the topic.'
     scope: serviceBusId
     namespace: 'Microsoft.ServiceBus/namespaces'
     metric: 'DeadletteredMessages'
@@ -28,7 +28,7 @@ var alerts = [
   }
   {
     name: 'backlog'
-    description: 'Messages wait in a queue: more arrive than are worked off.'
+    description: 'Messages wait in a queue or topic: more arrive than are worked off.'
     scope: serviceBusId
     namespace: 'Microsoft.ServiceBus/namespaces'
     metric: 'ActiveMessages'

@@ -3,6 +3,7 @@ import hostJson from '../../host.json' with { type: 'json' };
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import packageJson from '../../package.json' with { type: 'json' };
 import { parseSettings, settingNames } from '../../functions/settings.ts';
+import { tunableNames } from '../../functions/tunable-settings.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const seconds = (time: string) => time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
@@ -24,6 +25,12 @@ describe('docs/settings.md', () => {
     expect(documented.filter((name) => !settingNames.includes(name))).toEqual([]);
   });
 
+  it('says of each whether it can change while the app runs', () => {
+    const tunable = rows.filter((row) => row.split('|')[4]!.trim() === 'yes');
+    const names = tunable.flatMap((row) => [...row.split('|')[1]!.matchAll(/`(\w+)`/g)].map(([, name]) => name!));
+    expect(names.sort()).toEqual([...tunableNames].sort());
+  });
+
   it.each([
     'MaxAttempts',
     'PayloadLimitBytes',
@@ -31,6 +38,10 @@ describe('docs/settings.md', () => {
     'ResultLimitBytes',
     'OwnerWindow',
     'RetentionDays',
+    'IdempotencyHours',
+    'LeaseSeconds',
+    'History',
+    'HistoryRetentionDays',
   ] as const)('tells the default of %s', (name) => {
     const row = rows.find((line) => line.includes(`\`${name}\``))!;
     expect(row.split('|')[3]!.trim()).toBe(String(settings[name]));

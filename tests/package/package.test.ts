@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ChatPage } from '../../contracts/chat.ts';
 import { Api } from '../support/api.ts';
 import { useStack } from '../support/stack.ts';
 import { startPackagedApp, type PackagedApp } from './packaged-app.ts';
@@ -58,6 +59,14 @@ describe('the packaged app in an empty folder, with production settings', () => 
     const api = new Api(app.url);
     expect((await api.call<string>('/')).body).toContain('<app-root');
     expect((await api.call('/api/health')).status).toBe(200);
+  });
+
+  it('takes a chat message into its room', async () => {
+    const api = new Api(app.url);
+    const { id } = await api.submit('chat-message', { text: 'Hello from the package' });
+    expect(await api.ended(id)).toMatchObject({ state: 'completed', result: { room: 'general' } });
+    const { body } = await api.call<ChatPage>('/api/chat/rooms/general/messages');
+    expect(body.messages).toMatchObject([{ taskId: id, text: 'Hello from the package' }]);
   });
 
   it('passes the smoke test', async () => {
