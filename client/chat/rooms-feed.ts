@@ -1,5 +1,5 @@
 import { type Observable, ReplaySubject } from 'rxjs';
-import type { ChatNews, ChatRoom, firstRoom as firstRoomName } from '../../contracts/chat.ts';
+import type { ChatMessage, ChatNews, ChatRoom, firstRoom as firstRoomName } from '../../contracts/chat.ts';
 import type { Schedule } from '../task-store.ts';
 import { persist } from './persist.ts';
 
@@ -90,11 +90,16 @@ export class RoomsFeed {
       if (!this.#rooms.has(room.name)) this.#rooms.set(room.name, { ...room, last: 0, read: 0, here: [] });
       this.#changed();
     }
-    for (const { room, sequence, at } of messages)
-      this.#change(room, ({ last }) => (sequence > last ? { last: sequence, lastAt: at } : {}));
+    for (const message of messages) this.#change(message.room, (room) => this.#withMessage(room, message));
     for (const { room, person, sequence } of reads) if (person === this.#me) this.noteRead(room, sequence);
     for (const { room, people } of here)
       this.#change(room, () => ({ here: people.map((one) => ({ ...one, isYou: one.id === this.#me })) }));
+  }
+
+  /** Who has read all that came before has read what they say themselves, as the server sees it. */
+  #withMessage({ last, read }: ChatRoom, { author, sequence, at }: ChatMessage): Partial<ChatRoom> {
+    const isRead = author.id === this.#me && sequence === read + 1;
+    return { ...(sequence > last && { last: sequence, lastAt: at }), ...(isRead && { read: sequence }) };
   }
 
   #change(name: string, changes: (room: ChatRoom) => Partial<ChatRoom>): void {

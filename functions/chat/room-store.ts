@@ -26,7 +26,7 @@ export async function appendMessage(
   message: NewMessage,
   kept: number = chatLimits.messagesPerRoom,
 ): Promise<Appended> {
-  const args = [message.taskId, JSON.stringify(message), kept];
+  const args = [message.taskId, JSON.stringify(message), kept, message.author.id];
   const [sequence, entry] = (await run(redis, 'append', roomKey(room), args)) as [number, string];
   return { sequence, message: entry === '' ? undefined : toMessage(room, sequence, entry) };
 }

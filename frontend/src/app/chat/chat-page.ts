@@ -51,12 +51,16 @@ export class ChatPage {
 
   constructor() {
     effect(() => {
-      const room = this.room();
-      if (room !== undefined) this.#memory.write(lastRoomKey, room);
-      else if (this.isWide()) untracked(() => this.#go(this.#memory.read(lastRoomKey) ?? firstRoom, true));
+      if (this.room() === undefined && this.isWide()) untracked(() => this.#goBack());
     });
-    const isRoom = computed(() => this.#rooms.all()?.some(({ name }) => name === this.room()) === true);
-    effect(() => this.#chat.setRoom(this.#isLookedAt() && isRoom() ? this.room() : undefined));
+    const isRoom = computed(() => this.#rooms.all()?.some(({ name }) => name === this.room()));
+    effect(() => this.#remember(isRoom()));
+    effect(() => this.#chat.setRoom(this.#isLookedAt() && isRoom() === true ? this.room() : undefined));
+    let before: string | undefined;
+    effect(() => {
+      this.hasChosen.set(before !== undefined);
+      before = this.room();
+    });
     const looked = () => this.#isLookedAt.set(!this.#page.hidden);
     this.#page.addEventListener('visibilitychange', looked);
     inject(DestroyRef).onDestroy(() => {
@@ -68,9 +72,21 @@ export class ChatPage {
     this.#offerCommands();
   }
 
-  #go(room: string, replaceUrl = false): void {
-    this.hasChosen.set(!replaceUrl);
-    void this.#router.navigate(['/chat', room], { replaceUrl });
+  #go(room: string): void {
+    void this.#router.navigate(['/chat', room]);
+  }
+
+  /** To the room where this person was last. */
+  #goBack(): void {
+    void this.#router.navigate(['/chat', this.#memory.read(lastRoomKey) ?? firstRoom], { replaceUrl: true });
+  }
+
+  /** A room that is not there is none to come back to. */
+  #remember(isRoom: boolean | undefined): void {
+    const room = this.room();
+    if (room === undefined || isRoom === undefined) return;
+    if (isRoom) this.#memory.write(lastRoomKey, room);
+    else if (this.#memory.read(lastRoomKey) === room) this.#memory.forget(lastRoomKey);
   }
 
   #offerCommands(): void {

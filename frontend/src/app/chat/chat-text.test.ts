@@ -32,6 +32,7 @@ describe('what somebody wrote', () => {
     expect(parts(`look at ${id}!`)).toEqual([['text', 'look at '], ['task', id], ['text', '!']]); // prettier-ignore
     expect(parts(`https://tasks.example/tasks/${id}`)).toEqual([['task', `https://tasks.example/tasks/${id}`]]);
     expect(parts(`/tasks/${id}`)).toEqual([['task', `/tasks/${id}`]]);
+    expect(parts(`(https://tasks.example/tasks/${id}), yes`)).toEqual([['text', '('], ['task', `https://tasks.example/tasks/${id}`], ['text', '),'], ['text', ' yes']]); // prettier-ignore
     expect(parts(`https://elsewhere.example/tasks/${id}`)[0]![0]).toBe('link');
     expect(parts('/tasks/new')).toEqual([['text', '/tasks/new']]);
   });

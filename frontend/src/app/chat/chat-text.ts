@@ -26,13 +26,13 @@ function wordsOf(text: string, origin: string): readonly TextPart[] {
 }
 
 function linked(found: string, origin: string): readonly TextPart[] {
-  const id = taskIn(found, origin);
-  if (id !== undefined) return [{ kind: 'task', text: found, id }];
-  if (!/^https?:/i.test(found)) return [{ kind: 'text', text: found }];
   const address = withoutEnd(found);
-  const after = found.slice(address.length);
-  if (!URL.canParse(address)) return [{ kind: 'text', text: found }];
-  return [{ kind: 'link', text: address, address }, ...(after === '' ? [] : [{ kind: 'text' as const, text: after }])];
+  const rest = found.slice(address.length);
+  const after = rest === '' ? [] : [{ kind: 'text' as const, text: rest }];
+  const id = taskIn(address, origin);
+  if (id !== undefined) return [{ kind: 'task', text: address, id }, ...after];
+  if (!/^https?:/i.test(address) || !URL.canParse(address)) return [{ kind: 'text', text: found }];
+  return [{ kind: 'link', text: address, address }, ...after];
 }
 
 /** An ID alone, or the address of the page of a task, here. */

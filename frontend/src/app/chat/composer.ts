@@ -41,13 +41,14 @@ export class Composer implements OnInit {
   /** ↑ in an empty field: the last message is to be answered. */
   readonly lastAsked = output();
   readonly #drafts = inject(MessageDrafts);
-  readonly #replyTo = signal<number | undefined>(undefined);
+  /** Sequence of the message that is to be answered. */
+  protected readonly replyTo = signal<number | undefined>(undefined);
   private readonly field = viewChild.required<ElementRef<HTMLTextAreaElement>>('field');
   protected readonly keyWord = keyWord;
   protected readonly text = signal('');
   protected readonly label = computed(() => $localize`Message to #${this.room()}:room:`);
-  protected readonly replyTo = computed(() => {
-    const sequence = this.#replyTo();
+  protected readonly answered = computed(() => {
+    const sequence = this.replyTo();
     return sequence === undefined ? undefined : this.find()(sequence);
   });
   readonly #left = computed(() => mostCharacters - this.text().trim().length);
@@ -69,7 +70,7 @@ export class Composer implements OnInit {
       this.#grow();
     });
     effect(() => {
-      const [room, text, replyTo] = [this.room(), this.text(), this.#replyTo()];
+      const [room, text, replyTo] = [this.room(), this.text(), this.replyTo()];
       if (this.#isRead) this.#drafts.write(room, { text, ...(replyTo !== undefined && { replyTo }) });
     });
   }
@@ -79,7 +80,7 @@ export class Composer implements OnInit {
   ngOnInit(): void {
     const { text, replyTo } = this.#drafts.read(this.room());
     this.text.set(text);
-    this.#replyTo.set(replyTo);
+    this.replyTo.set(replyTo);
     this.#isRead = true;
   }
 
@@ -88,12 +89,12 @@ export class Composer implements OnInit {
   }
 
   answer(sequence: number): void {
-    this.#replyTo.set(sequence);
+    this.replyTo.set(sequence);
     this.focus();
   }
 
   protected leaveReply(): void {
-    this.#replyTo.set(undefined);
+    this.replyTo.set(undefined);
     this.focus();
   }
 
@@ -108,10 +109,10 @@ export class Composer implements OnInit {
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       this.send();
-    } else if (event.key === 'Escape' && this.#replyTo() !== undefined) {
+    } else if (event.key === 'Escape' && this.replyTo() !== undefined) {
       event.stopPropagation();
       this.leaveReply();
-    } else if (event.key === 'ArrowUp' && this.text() === '' && this.#replyTo() === undefined) {
+    } else if (event.key === 'ArrowUp' && this.text() === '' && this.replyTo() === undefined) {
       event.preventDefault();
       this.lastAsked.emit();
     }
@@ -119,10 +120,10 @@ export class Composer implements OnInit {
 
   protected send(): void {
     if (this.whyNot() !== '') return;
-    const replyTo = this.#replyTo();
+    const replyTo = this.replyTo();
     this.sent.emit({ text: this.text().trim(), ...(replyTo !== undefined && { replyTo }) });
     this.text.set('');
-    this.#replyTo.set(undefined);
+    this.replyTo.set(undefined);
     this.focus();
   }
 

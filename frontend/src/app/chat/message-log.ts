@@ -30,7 +30,7 @@ export class MessageLog {
   readonly showed = output<number>();
   /** Sequence of the message that is to be answered. */
   readonly answered = output<number>();
-  /** Esc: back to where one writes. */
+  /** Esc, or what had the focus is gone: back to where one writes. */
   readonly left = output();
   readonly #page = inject(DOCUMENT);
   private readonly scroller = viewChild.required<ElementRef<HTMLElement>>('scroller');
@@ -82,6 +82,11 @@ export class MessageLog {
     const [place, room] = [this.#place(), this.room()];
     if (place.isNearTop && room.hasOlder()) void room.showOlder();
     else if (place.isNearBottom && !room.isAtNewest()) room.showNewer();
+  }
+
+  /** Who unfolds a message goes on from where it was folded, not from its end. */
+  protected stay(): void {
+    this.#place().isAtEnd = false;
   }
 
   protected async follow(sequence: number): Promise<void> {

@@ -30,10 +30,15 @@ export class MessageRow {
   readonly quoted = input<ChatMessage | undefined>();
   readonly seenBy = input<readonly string[] | undefined>();
   readonly isLastOfMine = input(false);
+  /** Whether the keyboard is at this one: of all others it need not pass by what can be done with them. */
+  readonly isCurrent = input(false);
   readonly replied = output();
+  readonly dropped = output();
+  readonly unfolded = output();
   readonly quoteFollowed = output<number>();
   /** Tasks of others are for operators to see. */
   protected readonly isOperator = inject(Permissions).isOperator;
+  protected readonly stop = computed(() => (this.isCurrent() ? 0 : -1));
   protected readonly clockTime = computed(() => clock.format(new Date(this.message().at)));
   protected readonly exact = computed(() => exactTime(this.message().at));
 }

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { exactTime } from '../ui/duration.ts';
 import { Icon, type IconName } from '../ui/icon.ts';
@@ -46,6 +46,8 @@ export class MessageStatus {
   /** Missing where it is told of a later one. */
   readonly seenBy = input<readonly string[] | undefined>();
   readonly isLast = input(false);
+  /** It is gone, and what was pressed with it. */
+  readonly dropped = output();
   readonly #outbox = inject(Outbox);
   protected readonly failed = computed(() => {
     const { state } = this.message();
@@ -63,6 +65,7 @@ export class MessageStatus {
 
   protected drop(): void {
     this.#outbox.drop(this.message().key);
+    this.dropped.emit();
   }
 
   #entry() {

@@ -1,10 +1,14 @@
-import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, input, output, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { partsOf } from './chat-text.ts';
+import { partsOf, type TextPart } from './chat-text.ts';
 import { TaskCard } from './task-card.ts';
 
 /** So many tasks of one message unfold. */
 const mostCards = 3;
+/** With more lines than this, the rest is folded away. */
+const mostLines = 24;
+const charactersPerLine = 80;
+const linesOfBlock = 12;
 
 /** What somebody wrote: text, code, links, and the tasks it names, as they are now. */
 @Component({
@@ -12,7 +16,7 @@ const mostCards = 3;
   imports: [RouterLink, TaskCard],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <div class="text" dir="auto">
+    <div class="text" dir="auto" [class.folded]="isFolded()">
       @for (part of parts(); track $index) {
         @switch (part.kind) {
           @case ('code') {
@@ -39,6 +43,15 @@ const mostCards = 3;
         }
       }
     </div>
+    @if (isLong()) {
+      <button class="more" type="button" [attr.aria-expanded]="!isFolded()" (click)="fold()">
+        @if (isFolded()) {
+          <ng-container i18n>Show all of it</ng-container>
+        } @else {
+          <ng-container i18n>Show less</ng-container>
+        }
+      </button>
+    }
     @for (id of tasks(); track id) {
       <app-task-card [id]="id" />
     }
@@ -52,6 +65,24 @@ const mostCards = 3;
       white-space: pre-wrap;
       overflow-wrap: anywhere;
       unicode-bidi: plaintext;
+    }
+    .folded {
+      max-height: 300px;
+      overflow: hidden;
+      mask-image: linear-gradient(#000 calc(100% - 48px), transparent);
+    }
+    .more {
+      min-height: 28px;
+      padding: 0;
+      border: 0;
+      background: none;
+      color: var(--accent);
+      font: inherit;
+      font-size: 12.5px;
+      font-weight: 550;
+      text-decoration: underline;
+      text-underline-offset: 3px;
+      cursor: pointer;
     }
     code {
       padding: 1px 5px;
@@ -82,8 +113,25 @@ const mostCards = 3;
 export class MessageText {
   readonly text = input.required<string>();
   protected readonly parts = computed(() => partsOf(this.text()));
+  /** It begins to be shown whole. */
+  readonly unfolded = output();
+  readonly #isUnfolded = signal(false);
+  protected readonly isLong = computed(() => linesOf(this.parts()) > mostLines);
+  protected readonly isFolded = computed(() => this.isLong() && !this.#isUnfolded());
   protected readonly tasks = computed(() => {
     const ids = this.parts().flatMap((part) => (part.kind === 'task' ? [part.id] : []));
     return [...new Set(ids)].slice(0, mostCards);
   });
+
+  protected fold(): void {
+    if (this.isFolded()) this.unfolded.emit();
+    this.#isUnfolded.update((is) => !is);
+  }
+}
+
+/** About as many as it takes; a block of code scrolls by itself. */
+function linesOf(parts: readonly TextPart[]): number {
+  const lines = ({ kind, text }: TextPart) =>
+    kind === 'block' ? linesOfBlock : text.split('\n').length - 1 + text.length / charactersPerLine;
+  return parts.reduce((sum, part) => sum + lines(part), 0);
 }

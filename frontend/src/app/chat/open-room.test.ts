@@ -40,6 +40,8 @@ describe('the stretch of a room that is drawn', () => {
     expect(edges(room)).toEqual([241, 350]);
     await room.showAround(5);
     expect(edges(room)).toEqual([1, 65]);
+    await room.showAround(99_999);
+    expect(edges(room)).toEqual([1, 65]);
   });
 
   it('keeps its place while others come, unless one is at the end', () => {

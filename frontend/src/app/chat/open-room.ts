@@ -57,8 +57,9 @@ export class OpenRoom {
     this.#stretch.set({ from: this.last() - step * 2 });
   }
 
-  /** Draws the stretch around a message. Resolves once it is there; not, where the room no longer has it. */
+  /** Draws the stretch around a message, once that is there. Where the room no longer has it, or not yet, nothing is drawn anew. */
   async showAround(sequence: number): Promise<void> {
+    if (sequence > this.last()) return;
     while (sequence < this.#first() && this.log()?.hasOlder === true) if (!(await this.#fetch())) return;
     this.#show(sequence - step, sequence + step);
   }

@@ -1,5 +1,7 @@
 import { computed, effect, inject, Injectable, signal } from '@angular/core';
+import type { ChatResult } from '../../../../contracts/chat.ts';
 import type { Task } from '../../../../contracts/task.ts';
+import type { RoomLog } from '../../../../client/chat/index.ts';
 import { type ApiError, isEnded } from '../../../../client/index.ts';
 import { Toasts } from '../frame/toasts.ts';
 import { injectChat } from '../live/chat.ts';
@@ -49,15 +51,23 @@ export class Outbox {
     this.#keep(this.#entries().filter((entry) => entry.key !== key));
   }
 
-  /** The room has the messages of these tasks. */
-  arrived(has: (taskId: string) => boolean): void {
-    const left = this.#entries().filter(({ taskId }) => taskId === undefined || !has(taskId));
+  /** What the room has by now, also where that lies further back than what has been fetched of it. */
+  arrived({ room, messages }: RoomLog): void {
+    const last = messages.at(-1)?.sequence ?? 0;
+    const isThere = (id: string) => messages.some(({ taskId }) => taskId === id) || this.#placeOf(id) <= last;
+    const left = this.#entries().filter((one) => one.room !== room || one.taskId === undefined || !isThere(one.taskId));
     if (left.length < this.#entries().length) this.#keep(left);
   }
 
   /** What a message in the room has been known by since it was sent here. */
   keyOf(taskId: string): string | undefined {
     return this.#keys.get(taskId);
+  }
+
+  /** Sequence of the message that a task has brought into its room. */
+  #placeOf(taskId: string): number {
+    const result = this.#tasks.byId().get(taskId)?.result as Partial<ChatResult> | undefined;
+    return result?.sequence ?? Infinity;
   }
 
   #add(entry: Unsent): void {
@@ -97,14 +107,17 @@ export class Outbox {
 
   #sendWaiting(): void {
     this.#sending = this.#sending.then(async () => {
-      for (const { key, state } of this.#entries()) if (state.kind === 'offline') await this.#post(key);
+      for (const { key, taskId, state } of this.#entries()) {
+        if (state.kind === 'offline') await this.#post(key);
+        else if (taskId !== undefined && !this.#tasks.byId().has(taskId)) await this.#look(key, taskId);
+      }
     });
   }
 
   /** What an earlier visit left. Where it was is asked for: the page may have been closed before an answer came. */
   async #recall(): Promise<void> {
     const kept = await this.#memory.read();
-    this.#entries.update((entries) => [...kept, ...entries]);
+    this.#keep([...kept, ...this.#entries()]);
     for (const { key, taskId, state } of kept) {
       if (taskId !== undefined) await this.#look(key, taskId);
       else if (state.kind !== 'failed') await this.#post(key);
@@ -129,7 +142,7 @@ export class Outbox {
 
   #keep(entries: readonly Unsent[]): void {
     this.#entries.set(entries);
-    this.#memory.write(entries);
+    void this.#memory.write(entries);
   }
 }
 

@@ -104,8 +104,7 @@ export class RoomView implements OnInit {
 
   /** There are messages, or others than before. */
   async #take(): Promise<void> {
-    const messages = this.#messages() ?? [];
-    this.#outbox.arrived((taskId) => messages.some((message) => message.taskId === taskId));
+    this.#outbox.arrived(this.room.log()!);
     if (!this.isReady()) await this.#begin();
     else this.#goOn();
   }
@@ -125,7 +124,9 @@ export class RoomView implements OnInit {
   #goOn(): void {
     this.room.trim(this.log()?.isAtEnd() === true);
     const isSeen = !this.#page.hidden && this.log()?.isAtEnd() === true;
-    if (!isSeen && this.shown.newFrom() === undefined) this.#markNew(this.#shownTo());
+    // The line of an earlier absence has done its work once all below it has been seen.
+    const isLineNew = (this.shown.newFrom() ?? 0) > this.#shownTo();
+    if (!isSeen && !isLineNew) this.#markNew(this.#shownTo());
   }
 
   /** The line stands before the first message of somebody else after this one. */

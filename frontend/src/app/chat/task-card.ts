@@ -1,5 +1,16 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, type OnInit, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  type OnInit,
+  signal,
+  untracked,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
+import type { ApiError } from '../../../../client/index.ts';
 import { TaskTypes } from '../live/task-types.ts';
 import { Tasks } from '../live/tasks.ts';
 import { ProgressLine } from '../ui/progress-line.ts';
@@ -59,7 +70,7 @@ import { taskSummary } from '../ui/task-summary.ts';
     }
     .about,
     .summary {
-      max-width: 36ch;
+      max-width: 100%;
       overflow: hidden;
       color: var(--text-muted);
       text-overflow: ellipsis;
@@ -75,6 +86,7 @@ export class TaskCard implements OnInit {
   readonly #tasks = inject(Tasks);
   readonly #types = inject(TaskTypes);
   protected readonly isGone = signal(false);
+  #isLoading = false;
   protected readonly task = computed(() => this.#tasks.byId().get(this.id()));
   protected readonly title = computed(() => this.#types.title(this.task()?.type ?? ''));
   protected readonly summary = computed(() => {
@@ -82,11 +94,23 @@ export class TaskCard implements OnInit {
     return summary === undefined || (task?.about !== undefined && summary.startsWith(task.about)) ? '' : summary;
   });
 
+  constructor() {
+    // What could not be fetched is asked for again with the next connection.
+    const isLive = computed(() => this.#tasks.connection().kind === 'live');
+    effect(() => {
+      if (isLive()) untracked(() => void this.#load());
+    });
+  }
+
   ngOnInit(): void {
-    if (this.task() === undefined) void this.#load();
+    void this.#load();
   }
 
   async #load(): Promise<void> {
-    await this.#tasks.client.load(this.id()).catch(() => this.isGone.set(true));
+    if (this.task() !== undefined || this.isGone() || this.#isLoading) return;
+    this.#isLoading = true;
+    const isGone = ({ status }: ApiError) => status === 403 || status === 404;
+    await this.#tasks.client.load(this.id()).catch((error: ApiError) => this.isGone.set(isGone(error)));
+    this.#isLoading = false;
   }
 }

@@ -24,20 +24,35 @@ const storageKey = 'chat-unsent';
 export class UnsentMemory {
   readonly #memory = inject(Memory);
   readonly #signIn = inject(SignIn);
+  /** Keys of all that this tab has had. */
+  readonly #ours = new Set<string>();
 
   async read(): Promise<readonly Unsent[]> {
     const { owner } = await this.#signIn.known;
+    const kept = this.#kept(owner);
+    this.#claim(kept);
+    return kept;
+  }
+
+  /** In place of what this tab has kept before; what other tabs have on its way stays. */
+  async write(messages: readonly Unsent[]): Promise<void> {
+    const { owner } = await this.#signIn.known;
+    this.#claim(messages);
+    const all = [...this.#kept(owner).filter(({ key }) => !this.#ours.has(key)), ...messages];
+    if (all.length === 0) this.#memory.forget(storageKey);
+    else this.#memory.write(storageKey, JSON.stringify({ owner, messages: all }));
+  }
+
+  #claim(messages: readonly Unsent[]): void {
+    for (const { key } of messages) this.#ours.add(key);
+  }
+
+  #kept(owner: string | undefined): readonly Unsent[] {
     try {
       const kept = JSON.parse(this.#memory.read(storageKey) ?? 'null') as { owner?: string; messages: Unsent[] } | null;
       return kept !== null && kept.owner === owner ? kept.messages : [];
     } catch {
       return [];
     }
-  }
-
-  write(messages: readonly Unsent[]): void {
-    const { owner } = this.#signIn.who();
-    if (messages.length === 0) this.#memory.forget(storageKey);
-    else this.#memory.write(storageKey, JSON.stringify({ owner, messages }));
   }
 }

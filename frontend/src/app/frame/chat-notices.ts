@@ -10,6 +10,8 @@ import { Notifications } from './notifications.ts';
 
 /** Characters of a message in a notification. */
 const mostText = 140;
+/** So long another window, or another device, has to show a message before this one tells of it. Milliseconds. */
+const otherWindowMs = 500;
 
 /** Tells whoever looks elsewhere that somebody has written in a room that they have been in. */
 @Injectable({ providedIn: 'root' })
@@ -38,8 +40,14 @@ export class ChatNotices {
     const log = await firstValueFrom(this.#chat.messages(name)).catch(() => undefined);
     const message = log?.messages.at(-1);
     if (message === undefined || message.author.id === this.#who().owner) return;
+    await new Promise((resolve) => setTimeout(resolve, otherWindowMs));
+    if (this.#hasSeen(name, message.sequence)) return;
     const title = $localize`${message.author.name}:name: in #${name}:room:`;
     const open = () => this.#router.navigate(['/chat', name]);
     this.#notifications.show(title, { tag: `chat ${name}`, body: message.text.slice(0, mostText), open });
+  }
+
+  #hasSeen(name: string, sequence: number): boolean {
+    return (this.rooms.all()?.find((room) => room.name === name)?.read ?? 0) >= sequence;
   }
 }
