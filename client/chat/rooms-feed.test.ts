@@ -46,6 +46,16 @@ describe('rooms', () => {
     );
   });
 
+  it('have nothing new by what I say myself, where I have read all that came before', async () => {
+    const { news$, shows } = world([room('general', { last: 2, lastAt: 'at 2', read: 2 }), room('zoo', { last: 2, read: 1 })]); // prettier-ignore
+    const mine = (name: string, sequence: number) => ({ ...message(name, sequence), author: { id: 'me', name: 'Me' } });
+    news$.next({ messages: [mine('general', 3), mine('general', 4), message('general', 5), mine('zoo', 3)] });
+    await shows(
+      room('general', { last: 5, lastAt: 'at 5', read: 4 }),
+      room('zoo', { last: 3, read: 1, lastAt: 'at 3' }),
+    );
+  });
+
   it('show at once what was read, no further than was said, and never go back for an older answer', async () => {
     const { server, feed, news$, checks$, shows } = world([room('general', { last: 3, lastAt: 'at 3' })]);
     await shows(room('general', { last: 3, lastAt: 'at 3' }));

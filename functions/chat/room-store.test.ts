@@ -14,7 +14,7 @@ let rooms = 0;
 beforeAll(() => void (redis = testRedis.connect({ isPipelined: true })));
 beforeEach(() => void (room = `room-${++rooms}`));
 
-const message = (text: string, owner = 'ada') => ({
+const message = (text: string, owner = 'cy') => ({
   taskId: createTaskId(owner, Date.now()),
   author: { id: owner, name: owner },
   text,
@@ -121,10 +121,24 @@ describe('how far somebody has read', () => {
   });
 
   it('is told of those who have read furthest, whatever their IDs look like', async () => {
-    for (const text of ['a', 'b']) await say(text);
+    for (const text of ['a', 'b', 'c']) await say(text);
     await read(1, '1 2');
     await read(2, 'bob');
-    expect((await newest()).reads).toEqual([{ person: 'bob', sequence: 2 }, { person: '1 2', sequence: 1 }]); // prettier-ignore
+    expect((await newest()).reads).toEqual([{ person: 'cy', sequence: 3 }, { person: 'bob', sequence: 2 }, { person: '1 2', sequence: 1 }]); // prettier-ignore
+  });
+
+  it('goes along with what they say themselves, where they have read all that came before', async () => {
+    const readBy = async (person: string) => (await summarizeRoom(redis, room, person)).read;
+    const saying = (owner: string) => appendMessage(redis, room, message('…', owner));
+    await saying('ada');
+    await saying('ada');
+    expect(await readBy('ada')).toBe(2);
+    await saying('bob');
+    expect(await readBy('bob')).toBe(0);
+    await read(3, 'bob');
+    await saying('bob');
+    await saying('ada');
+    expect([await readBy('ada'), await readBy('bob')]).toEqual([2, 4]);
   });
 });
 

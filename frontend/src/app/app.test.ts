@@ -1,15 +1,17 @@
 import { TestBed } from '@angular/core/testing';
-import { Router } from '@angular/router';
+import { Router, TitleStrategy } from '@angular/router';
 import { fireEvent, render, screen, waitFor } from '@testing-library/angular';
 import { App } from './app.ts';
 import { Commands } from './frame/commands.ts';
+import { PageTitle } from './frame/page-title.ts';
 import { Toasts } from './frame/toasts.ts';
 import { SignIn } from './live/who.ts';
 import { aMessage, aRoom } from './testing/fake-chat.ts';
 import { FakeTasks, http, provideFakeTasks } from './testing/fake-tasks.ts';
 
 let tasks: FakeTasks;
-const open = () => render(App, { providers: provideFakeTasks(tasks) });
+const open = () =>
+  render(App, { providers: [...provideFakeTasks(tasks), { provide: TitleStrategy, useClass: PageTitle }] });
 
 beforeEach(() => {
   localStorage.clear();
@@ -122,7 +124,15 @@ describe('the frame', () => {
     const hidden = jest.spyOn(document, 'hidden', 'get').mockReturnValue(true);
     chat.say(aMessage(6, { text: 'Lunch?' }));
     chat.all.next([aRoom({ last: 6, read: 3 }), aRoom({ name: 'never', last: 10 })]);
-    await waitFor(() => expect(shown.map(([title, { body }]) => [title, body])).toEqual([['Bob in #general', 'Lunch?']])); // prettier-ignore
+    await waitFor(() => expect(shown.map(([title, { body }]) => [title, body])).toEqual([['Bob in #general', 'Lunch?']]), { timeout: 10_000 }); // prettier-ignore
+    await waitFor(() => expect(document.title).toMatch(/^\(3\) /));
+    // This one another window has shown.
+    chat.say(aMessage(7, { text: 'Seen' }));
+    chat.all.next([aRoom({ last: 7, read: 7 })]);
+    await waitFor(() => expect(document.title).toBe('Orchestrator'));
+    chat.say(aMessage(8, { text: 'Not seen' }));
+    chat.all.next([aRoom({ last: 8, read: 7 })]);
+    await waitFor(() => expect(shown.map(([, { body }]) => body)).toEqual(['Lunch?', 'Not seen']), { timeout: 10_000 });
     hidden.mockRestore();
   });
 

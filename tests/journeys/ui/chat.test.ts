@@ -188,6 +188,64 @@ it('keeps the place of who reads further up while others write, and goes back to
   await message(ada, 'line 500.').waitFor();
 });
 
+it('goes from room to room by the keyboard, and on to where one writes', async () => {
+  await makeRoom('by-keys');
+  const ada = await open('ada', '/chat/general');
+  await room(ada).waitFor();
+  await ada
+    .getByRole('navigation', { name: 'Rooms' })
+    .getByRole('link', { name: /general/ })
+    .focus();
+  await ada.keyboard.press('ArrowDown');
+  await ada.keyboard.press('Enter');
+  await ada.waitForURL(/\/chat\/by-keys$/);
+  await field(ada, 'by-keys').and(ada.locator(':focus')).waitFor();
+  await ada.keyboard.type('hello');
+  await ada.keyboard.press('Enter');
+  await message(ada, 'hello').getByText('In the room').waitFor();
+});
+
+it('says what is hostile as text, and comes to no harm by it', async () => {
+  const image = '<img src=x onerror="document.title=1">';
+  const api = await new Api(stack().baseUrl).as('mallory');
+  await api.post('/api/chat/rooms', { name: 'odd', topic: `${image} \u202Etopic` });
+  await write('mallory', 'odd', [image, `top${'\n'.repeat(3_000)}end`, 'unbroken'.repeat(60), `Z${'\u0301\u0302'.repeat(99)}algo`]); // prettier-ignore
+  await api.ended((await api.submit('chat-message', { room: 'odd', text: 'answers nothing', replyTo: 99_999 })).id);
+  const ada = await open('ada', '/chat/odd', { width: 360, height: 740 });
+  await message(ada, image).waitFor();
+  expect(await ada.locator('main img').count()).toBe(0);
+  await ada.getByText(image, { exact: false }).first().waitFor();
+  const tall = (await message(ada, 'top').boundingBox())!.height;
+  expect(tall).toBeLessThan(500);
+  await message(ada, 'top').getByRole('button', { name: 'Show all of it' }).click();
+  await message(ada, 'top').getByRole('button', { name: 'Show less' }).click();
+  await message(ada, 'answers nothing').getByRole('button', { name: 'an earlier message' }).click();
+  expect(await ada.getByRole('article').count()).toBe(5);
+  await shown(ada, 'chat-odd-360');
+});
+
+it('goes on after a restart of the server, also with what was said meanwhile, in two tabs of one person', async () => {
+  browser.mayComplain(/ERR_|status of 50/);
+  const [ada, bob] = [await open('ada', '/chat/general'), await open('bob', '/chat/general')];
+  const another = await ada.context().newPage();
+  await another.goto(`${stack().baseUrl}/chat/general`);
+  await untilLive(another);
+  await say(ada, 'before');
+  for (const page of [another, bob]) await message(page, 'before').waitFor();
+  const restarting = stack().restart();
+  await indicator(ada).getByText('Offline').waitFor();
+  await say(ada, 'in between');
+  await message(ada, 'in between').getByText('Goes out when the connection is back').waitFor();
+  await restarting;
+  for (const page of [ada, another, bob]) {
+    await untilLive(page);
+    await message(page, 'in between').waitFor();
+    expect(await message(page, 'in between').count()).toBe(1);
+  }
+  await say(bob, 'after');
+  for (const page of [ada, another]) await message(page, 'after').waitFor();
+});
+
 /** What is the same after many frames: a browser scrolls on for a while. */
 async function atRest<T>(page: Page, look: () => Promise<T>): Promise<T> {
   for (let before = await look(); ;) {

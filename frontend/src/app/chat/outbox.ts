@@ -23,6 +23,8 @@ export class Outbox {
   readonly #entries = signal<readonly Unsent[]>([]);
   /** By the task of a message: what it is known by since it was sent. */
   readonly #keys = new Map<string, string>();
+  /** Keys of messages of an earlier visit whose tasks could not be asked for. */
+  readonly #unanswered = new Set<string>();
   /** As their tasks are now. */
   readonly entries = computed(() => this.#entries().map((entry) => this.#withTask(entry)));
   #sending: Promise<unknown> = this.#recall();
@@ -109,7 +111,7 @@ export class Outbox {
     this.#sending = this.#sending.then(async () => {
       for (const { key, taskId, state } of this.#entries()) {
         if (state.kind === 'offline') await this.#post(key);
-        else if (taskId !== undefined && !this.#tasks.byId().has(taskId)) await this.#look(key, taskId);
+        else if (taskId !== undefined && this.#unanswered.has(key)) await this.#look(key, taskId);
       }
     });
   }
@@ -126,9 +128,11 @@ export class Outbox {
 
   async #look(key: string, taskId: string): Promise<void> {
     this.#keys.set(taskId, key);
+    this.#unanswered.delete(key);
     const task = await this.#tasks.client.load(taskId).catch((error: ApiError) => error);
     // It has been in its room for so long that its task is forgotten, or just came there.
     if (('status' in task && task.status === 404) || ('state' in task && task.state === 'completed')) this.drop(key);
+    else if ('status' in task) this.#unanswered.add(key);
   }
 
   #withTask(entry: Unsent): Unsent {
