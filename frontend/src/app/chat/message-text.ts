@@ -62,6 +62,9 @@ const linesOfBlock = 12;
       min-width: 0;
     }
     .text {
+      /* Marks that are piled up on a letter stay on their own message. */
+      overflow: clip;
+      overflow-clip-margin: 4px;
       white-space: pre-wrap;
       overflow-wrap: anywhere;
       unicode-bidi: plaintext;
