@@ -1,4 +1,5 @@
 import { loadTranslations } from '@angular/localize';
+import { shownLocale } from '../ui/locale.ts';
 import { loadServerTexts, type ServerTexts } from '../ui/server-text.ts';
 
 export const languages = [
@@ -28,8 +29,8 @@ export async function prepareLanguage(page: Document): Promise<void> {
   // English is better than nothing.
   if (texts === undefined) return;
   loadTranslations((texts as { readonly translations: Record<string, string> }).translations);
-  loadServerTexts((serverTexts ?? {}) as ServerTexts);
   page.documentElement.lang = language;
+  loadServerTexts((serverTexts ?? {}) as ServerTexts, shownLocale());
 }
 
 async function fetchJson(path: string): Promise<unknown> {
