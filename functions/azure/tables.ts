@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
-import type { TableClient, TableServiceClient } from '@azure/data-tables';
+import type { TableClient, TableServiceClient, TableServiceClientOptions } from '@azure/data-tables';
 import { getSettings, type Settings } from '../settings.ts';
 import { createCredential } from './credential.ts';
 
@@ -23,18 +23,22 @@ export function tableConnection(settings: TableSettings): TableConnection | unde
 
 /** A request of a person waits for these. */
 const retryOptions = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 };
+/** A storage that stands still refuses nothing, it answers nothing: a request is given up then, and not repeated. */
+const answersWithinMs = 10_000;
 
 /** The tables of an account whose names begin alike. */
 export class TableGroup {
   readonly #connection: TableConnection;
   readonly #prefix: string;
+  readonly #options: TableServiceClientOptions;
   readonly #tables = new Map<string, Promise<TableClient>>();
   #service: Promise<TableServiceClient> | undefined;
 
   /** @param prefix letters only */
-  constructor(connection: TableConnection, prefix: string) {
+  constructor(connection: TableConnection, prefix: string, withinMs = answersWithinMs) {
     this.#connection = connection;
     this.#prefix = prefix;
+    this.#options = optionsFor(connection, withinMs);
   }
 
   /** It need not exist. @param name digits */
@@ -72,28 +76,41 @@ export class TableGroup {
     const { TableServiceClient } = await import('@azure/data-tables');
     if ('connectionString' in this.#connection) {
       const { connectionString } = this.#connection;
-      return TableServiceClient.fromConnectionString(connectionString, optionsFor(connectionString));
+      return TableServiceClient.fromConnectionString(connectionString, this.#options);
     }
     const { serviceUri, credential } = this.#connection;
-    return new TableServiceClient(serviceUri, await credential(), optionsFor(serviceUri));
+    return new TableServiceClient(serviceUri, await credential(), this.#options);
   }
 
   async #open(name: string): Promise<TableClient> {
     const { TableClient } = await import('@azure/data-tables');
     if ('connectionString' in this.#connection) {
       const { connectionString } = this.#connection;
-      return TableClient.fromConnectionString(connectionString, name, optionsFor(connectionString));
+      return TableClient.fromConnectionString(connectionString, name, this.#options);
     }
     const { serviceUri, credential } = this.#connection;
-    return new TableClient(serviceUri, name, await credential(), optionsFor(serviceUri));
+    return new TableClient(serviceUri, name, await credential(), this.#options);
   }
 }
 
-/** Microsoft's emulator on this machine has no TLS. */
-function optionsFor(text: string) {
+function optionsFor(connection: TableConnection, withinMs: number): TableServiceClientOptions {
+  const text = 'connectionString' in connection ? connection.connectionString : connection.serviceUri;
+  // Microsoft's emulator on this machine has no TLS.
   const allowInsecureConnection = /http:|UseDevelopmentStorage=true/i.test(text);
-  return { retryOptions, allowInsecureConnection };
+  const deadline: AdditionalPolicy = {
+    position: 'perCall',
+    policy: {
+      name: 'deadline',
+      sendRequest: (request, next) => {
+        request.timeout = withinMs;
+        return next(request);
+      },
+    },
+  };
+  return { retryOptions, allowInsecureConnection, additionalPolicies: [deadline] };
 }
+
+type AdditionalPolicy = NonNullable<TableServiceClientOptions['additionalPolicies']>[number];
 
 let history: TableGroup | undefined;
 

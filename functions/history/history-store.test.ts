@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Task } from '../../contracts/task.ts';
+import { startSilentProxy } from '../../tests/support/silent-proxy.ts';
 import { useTestAzurite } from '../../tests/support/test-azurite.ts';
 import { TableGroup } from '../azure/tables.ts';
 import { createTaskId } from '../tasks/task-id.ts';
@@ -167,4 +168,17 @@ it('records what a message says once storage is back, and refuses what is none o
   expect(await store.find(task.id)).toEqual(task);
   for (const body of ['no JSON', '{}', [], [{ id: task.id }]])
     await expect(recordEndings(store, body)).rejects.not.toMatchObject({ code: 'dependency-unavailable' });
+});
+
+it('gives up on a storage that takes requests and never answers', async () => {
+  const silent = await startSilentProxy(0);
+  silent.isDead = true;
+  const endpoint = /(?<=TableEndpoint=http:\/\/127\.0\.0\.1:)\d+/;
+  const connectionString = azurite.connectionString.replace(endpoint, String(silent.port));
+  const stuck = new HistoryStore(new TableGroup({ connectionString }, 'stuck', 100));
+  const task = ended('ada', january);
+  const asked = [stuck.find(task.id), stuck.record([task]), listHistory(stuck, { limit: 5 })];
+  const refused = { status: 'rejected', reason: { code: 'dependency-unavailable' } };
+  expect(await Promise.allSettled(asked)).toMatchObject([refused, refused, refused]);
+  await silent.close();
 });
