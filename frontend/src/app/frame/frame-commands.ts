@@ -1,7 +1,7 @@
 import { inject, Injectable } from '@angular/core';
 import { Router } from '@angular/router';
 import { type Command, Commands } from './commands.ts';
-import { places, settingsPlace } from './places.ts';
+import { historyPlace, places, settingsPlace } from './places.ts';
 import { Shortcuts } from './shortcuts.ts';
 import { Theme } from './theme.ts';
 import { WatchedTasks } from './watched-tasks.ts';
@@ -20,10 +20,11 @@ export class FrameCommands {
 
   #commands(): readonly Command[] {
     return [
-      ...[...places, settingsPlace].map(({ path, word, icon, key }): Command => ({
+      ...[...places, historyPlace, settingsPlace].map(({ path, word, icon, key, words = '' }): Command => ({
         title: $localize`Go to ${word}:page:`,
         icon,
         keys: `g ${key}`,
+        words,
         run: () => this.#router.navigateByUrl(path),
       })),
       { title: $localize`Use the light theme`, icon: 'sun', run: () => this.#theme.name.set('light') },

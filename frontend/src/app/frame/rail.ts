@@ -1,5 +1,7 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
-import { RouterLink, RouterLinkActive } from '@angular/router';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { NavigationEnd, Router, RouterLink, RouterLinkActive } from '@angular/router';
+import { filter, map } from 'rxjs';
 import { Icon } from '../ui/icon.ts';
 import { ChatCount } from './chat-count.ts';
 import { DeadLetterCount } from './dead-letter-count.ts';
@@ -15,6 +17,13 @@ import { type Place, places, settingsPlace } from './places.ts';
 })
 export class Rail {
   readonly #counts = { 'dead-letters': inject(DeadLetterCount).count, chat: inject(ChatCount).unread };
+  /** Without what is asked for in it. */
+  protected readonly path = toSignal(
+    inject(Router).events.pipe(
+      filter((event) => event instanceof NavigationEnd),
+      map(({ urlAfterRedirects }) => urlAfterRedirects.split('?')[0]),
+    ),
+  );
   protected readonly places = places;
   protected readonly settings = settingsPlace;
 

@@ -1,19 +1,22 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Router, RouterLink } from '@angular/router';
-import { ExportTasks } from '../tasks/export-tasks.ts';
+import { type ExportFormat, ExportTasks } from '../tasks/export-tasks.ts';
 import { FilterBar } from '../tasks/filter-bar.ts';
-import { cleanFilter, type Filter, toParams } from '../tasks/filter.ts';
+import { cleanFilter, type Filter, statesOf, toParams } from '../tasks/filter.ts';
+import { type StateChip, StateChips } from '../tasks/state-chips.ts';
 import { ArrowKeys } from '../ui/arrow-keys.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
+import { endedStates } from '../ui/state-look.ts';
 import { TaskRow } from '../ui/task-row.ts';
 import { OlderTasks } from './older-tasks.ts';
 
 /** Tasks that have ended, however long ago. The filter is kept in the address, as on the page of tasks. */
 @Component({
   selector: 'app-history-page',
-  imports: [ArrowKeys, FilterBar, Icon, MatButton, ProblemNote, RouterLink, TaskRow],
+  imports: [ArrowKeys, FilterBar, Icon, MatButton, MatMenu, MatMenuItem, MatMenuTrigger, ProblemNote, RouterLink, StateChips, TaskRow], // prettier-ignore
   providers: [OlderTasks],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './history-page.html',
@@ -40,6 +43,13 @@ export class HistoryPage {
   ); // prettier-ignore
   protected readonly isFiltered = computed(() => Object.keys(this.filter()).length > 0);
 
+  protected readonly chips = computed((): readonly StateChip[] => {
+    const chosen = statesOf(this.filter());
+    return endedStates.map((state) => ({ state, isOn: chosen.includes(state) }));
+  });
+  /** Asking again helps only where something was out of order. */
+  protected readonly isOff = computed(() => this.older.problem()?.code === 'not-found');
+
   constructor() {
     effect(() => {
       const filter = this.filter();
@@ -51,7 +61,7 @@ export class HistoryPage {
     void this.#router.navigate([], { queryParams: toParams(filter), queryParamsHandling: 'merge', replaceUrl: true });
   }
 
-  protected saveCsv(): void {
-    void this.#export.save('csv', this.filter(), this.older.tasks().length, { from: 'history' });
+  protected save(format: ExportFormat): void {
+    void this.#export.save(format, this.filter(), this.older.tasks().length, { from: 'history' });
   }
 }

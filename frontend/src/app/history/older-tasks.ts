@@ -1,10 +1,12 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
 import type { ApiError } from '../../../../client/index.ts';
-import type { Task } from '../../../../contracts/task.ts';
+import type { Task, TaskPage } from '../../../../contracts/task.ts';
 import { Tasks } from '../live/tasks.ts';
 import { type Filter, toQuery } from '../tasks/filter.ts';
 
 const pageSize = 100;
+/** A request looks at 2,000 tasks: where so many in a row find nothing that fits, a person says whether to look further back. */
+const mostBarren = 4;
 
 /** What the history has that fits a filter, newest first, page by page. It changes too seldom to be kept up live. */
 @Injectable()
@@ -32,18 +34,30 @@ export class OlderTasks {
 
   async loadMore(): Promise<void> {
     const asked = ++this.#asked;
-    const cursor = this.#cursor();
+    const isWanted = () => asked === this.#asked;
     this.#isLoading.set(true);
     this.#problem.set(undefined);
     try {
-      const query = { ...toQuery(this.#filter, Date.now()), limit: pageSize };
-      const page = await this.#api.listHistory({ ...query, ...(cursor !== undefined && { cursor }) });
-      if (asked !== this.#asked) return;
+      await this.#find(isWanted);
+    } catch (error) {
+      if (isWanted()) this.#problem.set(error as ApiError);
+    }
+    if (isWanted()) this.#isLoading.set(false);
+  }
+
+  async #find(isWanted: () => boolean): Promise<void> {
+    for (let barren = 0; barren < mostBarren; barren += 1) {
+      const page = await this.#nextPage();
+      if (!isWanted()) return;
       this.#tasks.update((tasks) => [...tasks, ...page.tasks]);
       this.#cursor.set(page.cursor);
-    } catch (error) {
-      if (asked === this.#asked) this.#problem.set(error as ApiError);
+      if (page.tasks.length > 0 || page.cursor === undefined) return;
     }
-    if (asked === this.#asked) this.#isLoading.set(false);
+  }
+
+  #nextPage(): Promise<TaskPage> {
+    const cursor = this.#cursor();
+    const query = { ...toQuery(this.#filter, Date.now()), limit: pageSize };
+    return this.#api.listHistory({ ...query, ...(cursor !== undefined && { cursor }) });
   }
 }

@@ -57,7 +57,7 @@ import { waitText } from '../ui/wait-words.ts';
         <dt i18n>Ordering key</dt>
         <dd>
           @if (fitsAddress(key)) {
-            <a routerLink="/tasks" [queryParams]="{ orderingKey: key }"
+            <a [routerLink]="list()" [queryParams]="{ orderingKey: key }"
               ><bdi>{{ key }}</bdi></a
             >
           } @else {
@@ -76,7 +76,7 @@ import { waitText } from '../ui/wait-words.ts';
       <dt i18n>Owner</dt>
       <dd>
         @if (isOperator() && fitsAddress(task().owner)) {
-          <a routerLink="/tasks" [queryParams]="{ owner: task().owner }">{{ task().owner }}</a>
+          <a [routerLink]="list()" [queryParams]="{ owner: task().owner }">{{ task().owner }}</a>
         } @else {
           {{ task().owner }}
         }
@@ -100,7 +100,7 @@ import { waitText } from '../ui/wait-words.ts';
         <dd class="tags">
           @for (tag of task().tags; track tag) {
             @if (fitsAddress(tag)) {
-              <a routerLink="/tasks" [queryParams]="{ tag }"
+              <a [routerLink]="list()" [queryParams]="{ tag }"
                 ><bdi>{{ tag }}</bdi></a
               >
             } @else {
@@ -144,6 +144,8 @@ import { waitText } from '../ui/wait-words.ts';
 })
 export class TaskFacts {
   readonly task = input.required<Task>();
+  /** Where others like it are. */
+  protected readonly list = computed(() => (this.task().archived === true ? '/history' : '/tasks'));
   protected readonly isOperator = inject(Permissions).isOperator;
   protected readonly wait = computed(() => waitText(this.task()));
   protected readonly deliveries = {

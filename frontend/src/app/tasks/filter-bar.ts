@@ -3,7 +3,7 @@ import { SignIn } from '../live/who.ts';
 import { TaskTypes } from '../live/task-types.ts';
 import { Tasks } from '../live/tasks.ts';
 import { Icon } from '../ui/icon.ts';
-import { stateLooks, statesInOrder } from '../ui/state-look.ts';
+import { endedStates, stateLooks, statesInOrder } from '../ui/state-look.ts';
 import type { Filter, FilterField } from './filter.ts';
 import { type Completion, completions, filterText, parseFilterText, type Values } from './filter-text.ts';
 
@@ -14,6 +14,12 @@ const ages = [
   { value: '1h', about: $localize`an hour ago` },
   { value: '24h', about: $localize`a day ago` },
   { value: '7d', about: $localize`a week ago` },
+];
+const agesOfHistory = [
+  { value: '7d', about: $localize`a week ago` },
+  { value: '30d', about: $localize`a month ago` },
+  { value: '90d', about: $localize`a quarter of a year ago` },
+  { value: '365d', about: $localize`a year ago` },
 ];
 const abouts: Readonly<Partial<Record<FilterField, string>>> = {
   state: $localize`where it is in its life; several with commas`,
@@ -36,6 +42,8 @@ const lookedAt = 2_000;
 })
 export class FilterBar {
   readonly filter = input.required<Filter>();
+  /** Only what has ended is looked for, and further back. */
+  readonly isOfHistory = input(false);
   readonly filtered = output<Filter>();
   readonly #types = inject(TaskTypes);
   readonly #tasks = inject(Tasks);
@@ -56,16 +64,17 @@ export class FilterBar {
   readonly #known = computed(() => (this.isOpen() ? this.#tasks.newestFirst().slice(0, lookedAt) : []));
   readonly #values = computed((): Values => {
     const types = this.#types.state();
+    const [states, times] = this.isOfHistory() ? [endedStates, agesOfHistory] : [statesInOrder, ages];
     const distinct = (values: readonly (string | undefined)[]) =>
       [...new Set(values)].filter((value) => value !== undefined).map((value) => ({ value }));
     return {
-      state: statesInOrder.map((value) => ({ value, about: stateLooks[value].word })),
+      state: states.map((value) => ({ value, about: stateLooks[value].word })),
       type: types.kind === 'ready' ? types.types.map(({ name, title }) => ({ value: name, about: title })) : [],
       tag: distinct(this.#known().flatMap(({ tags }) => tags)),
       orderingKey: distinct(this.#known().map(({ orderingKey }) => orderingKey)),
       owner: distinct(this.#known().map(({ owner }) => owner)),
-      from: ages,
-      to: ages,
+      from: times,
+      to: times,
     };
   });
   protected readonly offers = computed((): Completion[] => {

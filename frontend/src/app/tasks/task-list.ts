@@ -12,7 +12,6 @@ import { Commands } from '../frame/commands.ts';
 import { TaskPage } from '../task/task-page.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
-import { stateLooks } from '../ui/state-look.ts';
 import { TaskRow } from '../ui/task-row.ts';
 import { BulkBar } from './bulk-bar.ts';
 import { type ExportFormat, ExportTasks } from './export-tasks.ts';
@@ -23,6 +22,7 @@ import { JobList } from './job-list.ts';
 import { rowCommands } from './row-commands.ts';
 import { Selection } from './selection.ts';
 import { ShownRows } from './shown-rows.ts';
+import { StateChips } from './state-chips.ts';
 import { StateCounts } from './state-counts.ts';
 import { ViewMenu } from './view-menu.ts';
 import { ShownNumber } from '../ui/number.ts';
@@ -55,6 +55,7 @@ const stacked = '(width < 900px)';
     ProblemNote,
     RouterLink,
     ShownNumber,
+    StateChips,
     TaskPage,
     TaskRow,
     ViewMenu,
@@ -86,7 +87,6 @@ export class TaskList {
   readonly #element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly viewport = viewChild(CdkVirtualScrollViewport);
   protected readonly found = inject(FoundTasks);
-  protected readonly looks = stateLooks;
   protected readonly selection = new Selection();
   protected readonly byId = (_: number, { id }: Task) => id;
 

@@ -21,3 +21,5 @@ export const stateLooks: Readonly<Record<TaskState, StateLook>> = {
 };
 
 export const statesInOrder = Object.keys(stateLooks) as readonly TaskState[];
+/** What a task can have ended as. */
+export const endedStates = ['completed', 'dead-lettered', 'cancelled', 'expired'] as const satisfies TaskState[];
