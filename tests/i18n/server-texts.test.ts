@@ -14,7 +14,7 @@ function textsIn(schema: unknown): string[] {
   );
 }
 
-beforeAll(() => loadServerTexts(german));
+beforeAll(() => loadServerTexts(german, 'de'));
 
 it('has German for every title and description of the task types that come with the app', () => {
   const infos = [...taskTypes.values()].map(({ info }) => info);
@@ -30,8 +30,8 @@ it('has German for errors with values in them', () => {
 });
 
 it('has German for what task types say of their progress, and for why a plan was stopped', () => {
-  expect(serverText('Waited 1.5 of 3.0 s')).toBe('1.5 von 3.0 s gewartet');
-  expect(serverText('Row 12,800')).toBe('Zeile 12,800');
+  expect(serverText('Waited 1.5 of 3.0 s')).toBe('1,5 von 3,0 s gewartet');
+  expect(serverText('Row 12,800')).toBe('Zeile 12.800');
   const plan = { state: 'running', completed: 5, remaining: 9, outstanding: 0, nextReplayAt: 0 } as const;
   const reasonOf = (request: object, replayed: number, failed: number) =>
     (nextStep({ ...plan, request, replayed, failed }, 0) as { reason: string }).reason;

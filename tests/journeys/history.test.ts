@@ -1,13 +1,12 @@
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { Redis } from 'ioredis';
-import Long from 'long';
-import { endingsTopic, historySubscription } from '../../contracts/names.ts';
+import { endingsTopic } from '../../contracts/names.ts';
 import entities from '../../contracts/service-bus.json' with { type: 'json' };
 import type { Problem } from '../../contracts/problem.ts';
-import type { BatchResult } from '../../contracts/submit.ts';
-import type { Task, TaskPage } from '../../contracts/task.ts';
+import type { Task } from '../../contracts/task.ts';
 import { TaskStore } from '../../functions/tasks/task-store.ts';
 import { Api } from '../support/api.ts';
+import { countUnpublished, history, historyOf, ids, submitMany } from '../support/history.ts';
 import { useStack } from '../support/stack.ts';
 
 jest.setTimeout(180_000);
@@ -36,54 +35,6 @@ beforeAll(() => {
   redis = new Redis(stack().redisUrl);
 });
 
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** After a fault: until then submissions are refused. */
-async function untilHealthy(): Promise<void> {
-  while ((await operator.call('/api/health')).status !== 200) await pause(100);
-}
-
-async function submitMany(api: Api, count: number, payload: object, more: object = {}): Promise<string[]> {
-  const tasks = Array.from({ length: count }, (_, n) => ({
-    type: 'echo',
-    payload: { message: n, ...payload },
-    ...more,
-  }));
-  const { body } = await api.post<{ results: BatchResult[] }>('/api/tasks/batch', { tasks });
-  return body.results.map(({ status, task }) => {
-    expect(status).toBe(202);
-    return task!.id;
-  });
-}
-
-/** All pages of a list of history. */
-async function history(api: Api, query = ''): Promise<Task[]> {
-  const tasks: Task[] = [];
-  for (let cursor = ''; ;) {
-    const { body } = await api.call<TaskPage>(`/api/history?limit=200${query}${cursor && `&cursor=${cursor}`}`);
-    tasks.push(...body.tasks);
-    if (body.cursor === undefined) return tasks;
-    cursor = body.cursor;
-  }
-}
-
-/** What history has of a person's, once it has as many. */
-async function historyOf(api: Api, count: number): Promise<Task[]> {
-  for (;;) {
-    const tasks = await history(api);
-    if (tasks.length >= count) return tasks;
-    await pause(200);
-  }
-}
-
-const sorted = (ids: readonly string[]) => [...ids].sort();
-const ids = (tasks: readonly Task[]) => tasks.map(({ id }) => id);
-
-async function unpublished(): Promise<number> {
-  const keys = await redis.keys('*:unpublished');
-  return (await Promise.all(keys.map((key) => redis.zcard(key)))).reduce((sum, count) => sum + count, 0);
-}
-
 async function receiveAll(subscription: string): Promise<ServiceBusReceivedMessage[]> {
   const receiver = serviceBus.createReceiver(endingsTopic, subscription, { receiveMode: 'receiveAndDelete' });
   const all: ServiceBusReceivedMessage[] = [];
@@ -96,22 +47,20 @@ async function receiveAll(subscription: string): Promise<ServiceBusReceivedMessa
   return all;
 }
 
-beforeEach(untilHealthy);
-
 it('has each of 500 tasks once, and tells another system only of what its rule asks for', async () => {
   const [ada, bob] = [await operator.as('ada', 'user'), await operator.as('bob', 'user')];
   const good = await submitMany(ada, 450, {});
   const bad = await submitMany(bob, 50, { permanent: true, failures: 1 });
   const [hers, his] = [await historyOf(ada, 450), await historyOf(bob, 50)];
-  expect(ids(hers)).toEqual(sorted(good).reverse());
-  expect(ids(his)).toEqual(sorted(bad).reverse());
+  expect(ids(hers)).toEqual(good.toReversed());
+  expect(ids(his)).toEqual(bad.toReversed());
   expect(hers[0]).toMatchObject({ type: 'echo', owner: 'ada', state: 'completed', attempt: 1, result: { message: expect.any(Number) } }); // prettier-ignore
   expect(new Set(his.map(({ state }) => state))).toEqual(new Set(['dead-lettered']));
-  expect(await unpublished()).toBe(0);
+  expect(await countUnpublished(redis)).toBe(0);
   const told = await receiveAll('dead-echoes');
   for (const { applicationProperties } of told)
     expect(applicationProperties).toMatchObject({ taskType: 'echo', kind: 'dead-lettered' });
-  expect(sorted(told.flatMap(({ body }) => ids(body as Task[])))).toEqual(sorted(bad));
+  expect(told.flatMap(({ body }) => ids(body as Task[])).sort()).toEqual(bad);
 });
 
 it('lets operators look through all owners, and others through their own tasks alone', async () => {
@@ -146,51 +95,4 @@ it('still knows a task that Redis has forgotten', async () => {
     const { status, body } = await bob.call<Problem>(path + part);
     expect([status, body.code, body.detail]).toEqual([404, 'not-found', expect.stringMatching(/^There is no task/)]);
   }
-});
-
-/** Tasks that end without the broker's help, so that they do so while it stands still. */
-async function endWhileBrokerStandsStill(api: Api, count: number): Promise<string[]> {
-  const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
-  const all = await submitMany(api, count, {}, { scheduledFor });
-  await stack().fault('pieces/services/pause');
-  expect(await api.post('/api/tasks/cancel', { ids: all })).toMatchObject({ body: { cancelled: count } });
-  expect(await unpublished()).toBe(count);
-  return all;
-}
-
-it('is complete after the broker stood still and was killed while tasks ended', async () => {
-  const una = await operator.as('una', 'user');
-  const all = await endWhileBrokerStandsStill(una, 60);
-  await stack().fault('pieces/services/resume');
-  await stack().kill('services');
-  await stack().untilRestarted('services');
-  expect(ids(await historyOf(una, 60))).toEqual(sorted(all).reverse());
-});
-
-it('is complete after the host was killed before it could tell the topic', async () => {
-  const ivy = await operator.as('ivy', 'user');
-  const all = await endWhileBrokerStandsStill(ivy, 40);
-  await stack().kill('host');
-  await stack().fault('pieces/services/resume');
-  await stack().untilRestarted('host');
-  expect(ids(await historyOf(ivy, 40))).toEqual(sorted(all).reverse());
-});
-
-it('sets a message aside that it cannot read, and goes on with the others', async () => {
-  const sender = serviceBus.createSender(endingsTopic);
-  await sender.sendMessages({ body: [{ not: 'a task' }], messageId: 'poison' });
-  await sender.close();
-  const dan = await operator.as('dan', 'user');
-  const all = await submitMany(dan, 20, {});
-  expect(ids(await historyOf(dan, 20))).toEqual(sorted(all).reverse());
-  const dead = serviceBus.createReceiver(endingsTopic, historySubscription, { subQueueType: 'deadLetter' });
-  for (;;) {
-    const messages = await dead.peekMessages(10, { fromSequenceNumber: Long.ONE });
-    if (messages.length > 0) {
-      expect(messages.map(({ messageId }) => messageId)).toEqual(['poison']);
-      break;
-    }
-    await pause(200);
-  }
-  await dead.close();
 });

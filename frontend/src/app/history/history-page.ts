@@ -9,6 +9,7 @@ import { type StateChip, StateChips } from '../tasks/state-chips.ts';
 import { ArrowKeys } from '../ui/arrow-keys.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
+import { RowNames } from '../ui/row-names.ts';
 import { endedStates } from '../ui/state-look.ts';
 import { TaskRow } from '../ui/task-row.ts';
 import { OlderTasks } from './older-tasks.ts';
@@ -16,7 +17,7 @@ import { OlderTasks } from './older-tasks.ts';
 /** Tasks that have ended, however long ago. The filter is kept in the address, as on the page of tasks. */
 @Component({
   selector: 'app-history-page',
-  imports: [ArrowKeys, FilterBar, Icon, MatButton, MatMenu, MatMenuItem, MatMenuTrigger, ProblemNote, RouterLink, StateChips, TaskRow], // prettier-ignore
+  imports: [ArrowKeys, FilterBar, Icon, MatButton, MatMenu, MatMenuItem, MatMenuTrigger, ProblemNote, RouterLink, RowNames, StateChips, TaskRow], // prettier-ignore
   providers: [OlderTasks],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './history-page.html',

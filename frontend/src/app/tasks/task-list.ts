@@ -12,6 +12,7 @@ import { Commands } from '../frame/commands.ts';
 import { TaskPage } from '../task/task-page.ts';
 import { Icon } from '../ui/icon.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
+import { RowNames } from '../ui/row-names.ts';
 import { TaskRow } from '../ui/task-row.ts';
 import { BulkBar } from './bulk-bar.ts';
 import { type ExportFormat, ExportTasks } from './export-tasks.ts';
@@ -54,6 +55,7 @@ const stacked = '(width < 900px)';
     MatMenuTrigger,
     ProblemNote,
     RouterLink,
+    RowNames,
     ShownNumber,
     StateChips,
     TaskPage,
