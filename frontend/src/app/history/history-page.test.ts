@@ -37,6 +37,31 @@ describe('the page of history', () => {
     expect(await screen.findByRole('heading', { name: 'Nothing in the history fits' })).toBeTruthy();
   });
 
+  it('can be narrowed down by how tasks ended', async () => {
+    await open({ state: 'expired', type: 'echo' });
+    const chips = [...screen.getByRole('navigation', { name: 'States' }).querySelectorAll('a')];
+    const words = chips.map((chip) => [chip.textContent.trim(), chip.getAttribute('aria-current')]);
+    expect(words).toEqual([['All', null], ['Completed', null], ['Dead-lettered', null], ['Cancelled', null], ['Expired', 'true']]); // prettier-ignore
+  });
+
+  it('looks on where a page has nothing that fits, and asks before it looks through years', async () => {
+    tasks.barrenPages = 6;
+    await open({ q: 'rare' });
+    const further = await screen.findByRole('button', { name: 'Look further back' });
+    expect(screen.getByRole('status').textContent).toContain('Nothing fits among the newest');
+    expect(tasks.asked).toHaveLength(4);
+    fireEvent.click(further);
+    expect(await screen.findByRole('heading', { name: 'Nothing in the history fits' })).toBeTruthy();
+    expect(tasks.asked).toHaveLength(7);
+  });
+
+  it('says that no history is kept, and offers no second try', async () => {
+    tasks.refusal = new ApiError('not-found', 404, 'No history is kept here.');
+    await open();
+    expect(await screen.findByText('No history is kept here.')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: /again/i })).toBeNull();
+  });
+
   it('says when it cannot be fetched, and tries again', async () => {
     tasks.put(aTask({ id: 'b', state: 'completed' }));
     tasks.refusal = new ApiError('dependency-unavailable', 503, 'Table Storage is out of reach.');

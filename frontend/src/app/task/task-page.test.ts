@@ -348,6 +348,9 @@ describe('the page of a task', () => {
     expect(screen.getAllByRole('tab').map((tab) => tab.textContent.trim())).toEqual(['Result']);
     expect(screen.queryByRole('heading', { name: 'Timeline' })).toBeNull();
     expect(container.querySelector('app-task-actions')).toBeNull();
+    const hrefOf = (name: string) => screen.getByRole('link', { name }).getAttribute('href');
+    expect(hrefOf('History')).toBe('/history');
+    expect(hrefOf('Submit a task of this type')).toBe('/submit?type=echo');
   });
 
   it('says so when there is no such task', async () => {

@@ -96,6 +96,8 @@ export class FakeTasks {
   timeline: readonly TaskEvent[] = [];
   /** Tasks beyond the first page. */
   older: readonly Task[] = [];
+  /** So many pages of history come first that have nothing, and a cursor. */
+  barrenPages = 0;
   deadLetters = 0;
   readonly receipts: Receipt[] = [];
   errors: readonly AttemptError[] = [];
@@ -166,6 +168,7 @@ export class FakeTasks {
       listHistory: async (query: TaskQuery) => {
         this.asked.push(query);
         this.#refuse();
+        if (this.barrenPages-- > 0) return { tasks: [], cursor: `barren ${this.barrenPages}` };
         return this.#page(query);
       },
       submitBatch: async (batch: readonly BatchTask[]): Promise<BatchResult[]> => {
