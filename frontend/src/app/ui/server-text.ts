@@ -19,8 +19,10 @@ export function loadServerTexts(texts: ServerTexts, locale?: string): void {
 }
 
 function separatorsOf(locale: string | undefined): typeof separators {
+  // eslint-disable-next-line no-restricted-syntax -- shownLocale() is what the page gives; tests without a page give their own
   const parts = new Intl.NumberFormat(locale).formatToParts(1_234_567.8);
-  const of = (type: 'group' | 'decimal', otherwise: string) => parts.find((part) => part.type === type)?.value ?? otherwise;
+  const of = (type: 'group' | 'decimal', otherwise: string) =>
+    parts.find((part) => part.type === type)?.value ?? otherwise;
   return { group: of('group', ','), decimal: of('decimal', '.') };
 }
 
