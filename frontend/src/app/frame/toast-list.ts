@@ -25,9 +25,16 @@ import { Toasts } from './toasts.ts';
       width: min(420px, calc(100vw - 32px));
       pointer-events: none;
     }
+    /* Above a bar of actions, whose buttons are what a person reaches for next. */
+    :host-context(body:has(app-bulk-bar)) {
+      bottom: 88px;
+    }
     @media (width < 800px) {
       :host {
         bottom: calc(var(--bottom-bar) + env(safe-area-inset-bottom) + 12px);
+      }
+      :host-context(body:has(app-bulk-bar)) {
+        bottom: calc(var(--bottom-bar) + env(safe-area-inset-bottom) + 120px);
       }
     }
   `,

@@ -4,7 +4,7 @@ import { TaskTypes } from '../live/task-types.ts';
 import { Tasks } from '../live/tasks.ts';
 import { Icon } from '../ui/icon.ts';
 import { endedStates, stateLooks, statesInOrder } from '../ui/state-look.ts';
-import type { Filter, FilterField } from './filter.ts';
+import { type Filter, type FilterField, unreadable } from './filter.ts';
 import { type Completion, completions, filterText, parseFilterText, type Values } from './filter-text.ts';
 
 /** A person who types is left alone for so long. Milliseconds. */
@@ -59,6 +59,8 @@ export class FilterBar {
     },
   });
   protected readonly isOpen = signal(false);
+  /** Told when a person has written it: half a word is not wrong. */
+  protected readonly unread = computed(() => (this.isOpen() ? '' : unreadable(this.filter(), Date.now()).join(' ')));
   readonly #caret = signal(0);
   protected readonly chosen = signal(-1);
   readonly #known = computed(() => (this.isOpen() ? this.#tasks.newestFirst().slice(0, lookedAt) : []));

@@ -1,5 +1,5 @@
 import { aTask } from '../testing/fake-tasks.ts';
-import { matcher, timeOf, toContract, toQuery } from './filter.ts';
+import { matcher, timeOf, toContract, toQuery, unreadable } from './filter.ts';
 import { completions, filterText, parseFilterText } from './filter-text.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
@@ -52,6 +52,12 @@ describe('a filter', () => {
     });
     expect(toContract({ state: 'queued' }, now)).toEqual({ states: ['queued'], to: '2026-11-21T12:00:00.000Z' });
     expect(timeOf('tomorrow-ish', now)).toBeUndefined();
+  });
+
+  it('tells what in it means nothing', () => {
+    const filter = { state: 'queued,nonsense', from: 'yesterday', to: '2026-11-20', type: 'unknown', q: 'x' };
+    expect(unreadable(filter, now)).toEqual(['state:nonsense', 'from:yesterday']);
+    expect(unreadable({ state: 'queued,running', from: '24h' }, now)).toEqual([]);
   });
 
   it('finds the same tasks here as there', () => {

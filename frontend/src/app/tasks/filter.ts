@@ -59,6 +59,15 @@ export function timeOf(text: string, now: number): string | undefined {
   return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }
 
+/** What stands in a filter and cannot be looked for, as it is written: a state there is not, a time that is none. */
+export function unreadable({ state, from, to }: Filter, now: number): string[] {
+  const states = (state ?? '').split(',').filter((one) => one !== '' && !statesInOrder.some((known) => known === one));
+  const times = Object.entries({ from, to }).filter(
+    ([, time]) => time !== undefined && timeOf(time, now) === undefined,
+  );
+  return [...states.map((one) => `state:${one}`), ...times.map(([field, time]) => `${field}:${time!}`)];
+}
+
 /** What `GET /api/tasks` is asked. @param now milliseconds since 1970 */
 export function toQuery(filter: Filter, now: number): TaskFilterQuery {
   const { from, to, ...rest } = { ...filter, state: undefined };
