@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, effect, input, linkedSignal, untracked } from '@angular/core'; // prettier-ignore
 import { Icon } from './icon.ts';
-import { type JsonNode, type JsonSource, longestText, whenThere } from './json-source.ts';
+import { escapeUnseen, type JsonNode, type JsonSource, longestText, whenThere } from './json-source.ts';
 
 /** Entries drawn at once; a list of a million is opened in parts. */
 const page = 100;
@@ -67,7 +67,7 @@ export class JsonBranch {
     source: this.source,
     computation: () => [],
   });
-  protected readonly name = computed(() => this.node().path.at(-1) ?? '');
+  protected readonly name = computed(() => escapeUnseen(this.node().path.at(-1) ?? ''));
   protected readonly isFoldable = computed(
     () => ['array', 'object'].includes(this.node().kind) && this.node().size > 0,
   );

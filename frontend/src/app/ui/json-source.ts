@@ -98,8 +98,17 @@ function nodeOf(value: unknown, path: readonly string[]): JsonNode {
 }
 
 function cut(text: string, length: number): string {
-  return text.length <= length ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, length)).slice(0, -1)}…`;
+  const shown = escapeUnseen(JSON.stringify(text.slice(0, length)));
+  return text.length <= length ? shown : `${shown.slice(0, -1)}…`;
 }
+
+/** Characters that turn the direction of a text, or have no width, could show another text than there is: as JSON escapes them. */
+export function escapeUnseen(text: string): string {
+  return text.replaceAll(unseen, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+// Not the joiners (U+200C, U+200D): scripts and emoji need them. https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+const unseen = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 function factsIn(value: unknown, without: string | undefined): (readonly [string, string | number])[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];

@@ -11,6 +11,11 @@ describe('a JSON tree', () => {
     expect(document.querySelector('b')).toBeNull();
   });
 
+  it('lets no text turn its direction or hide a part of itself', async () => {
+    await draw({ text: 'gnp.\u202egpj.exe', 'na\u200bme': 'ع‌ 👩‍🚀' });
+    for (const text of ['"gnp.\\u202egpj.exe"', 'na\\u200bme', '"ع‌ 👩‍🚀"']) expect(screen.getByText(text)).toBeTruthy();
+  });
+
   it('folds what lies deeper, and opens on a click', async () => {
     await draw({ a: { b: { c: 'deep' } } });
     expect(screen.queryByText('"deep"')).toBeNull();
