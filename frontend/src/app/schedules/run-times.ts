@@ -43,8 +43,9 @@ export class RunTimes {
   readonly times = input.required<readonly string[]>();
   readonly timeZone = input.required<string>();
   protected readonly shown = computed(() => {
-    const inZone = format(this.timeZone());
-    const here = format(localTimeZone);
+    const hasSeconds = this.times().some((at) => !/:00(\.\d+)?Z$/.test(at));
+    const inZone = format(this.timeZone(), hasSeconds);
+    const here = format(localTimeZone, hasSeconds);
     return this.times().map((at) => {
       const [there, mine] = [inZone(at), here(at)];
       return { at, inZone: there, here: there === mine ? '' : mine };
@@ -52,16 +53,16 @@ export class RunTimes {
   });
 }
 
-function format(timeZone: string): (iso: string) => string {
+function format(timeZone: string, hasSeconds: boolean): (iso: string) => string {
   const parts = new Intl.DateTimeFormat(shownLocale(), {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
-    second: '2-digit',
+    ...(hasSeconds && { second: '2-digit' }),
     hourCycle: 'h23',
     timeZone,
   });
-  return (iso) => parts.format(new Date(iso)).replace(/:00$/, '');
+  return (iso) => parts.format(new Date(iso));
 }

@@ -69,7 +69,11 @@ export class ScheduleEditor implements OnInit {
   protected readonly times = signal({ cron: '', timeZone: 'UTC' });
   protected readonly preview = liveQuery({
     params: this.times,
-    load: async (times) => (times.cron === '' ? { upcoming: [] } : this.#client.schedules.preview(times)),
+    // With the zone that it is in: the one in the form may be none.
+    load: async (times) => {
+      const { upcoming } = times.cron === '' ? { upcoming: [] } : await this.#client.schedules.preview(times);
+      return { upcoming, timeZone: times.timeZone };
+    },
     keeps: true,
   });
   protected readonly types = computed(() => {

@@ -8,6 +8,7 @@ import { Tasks } from '../live/tasks.ts';
 import { exactTime } from '../ui/duration.ts';
 import { Icon } from '../ui/icon.ts';
 import { JsonView } from '../ui/json-view.ts';
+import { deliveryWords, priorityWords } from '../ui/option-words.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
 import { RelativeTime } from '../ui/relative-time.ts';
 import { TaskRow } from '../ui/task-row.ts';
@@ -56,12 +57,12 @@ export class SchedulePage {
     const { priority, maxAttempts, tags, orderingKey, concurrencyKey, delivery, expiresIn, callbackUrl } =
       this.schedule.value() ?? {};
     const all: Record<string, string | number | undefined> = {
-      [$localize`Priority`]: priority,
+      [$localize`Priority`]: priority && priorityWords[priority],
       [$localize`Attempts`]: maxAttempts,
       [$localize`Tags`]: tags?.join(', '),
       [$localize`Ordering key`]: orderingKey,
       [$localize`Concurrency key`]: concurrencyKey,
-      [$localize`Delivery`]: delivery,
+      [$localize`Delivery`]: delivery && deliveryWords[delivery],
       [$localize`Expires after`]: typeof expiresIn === 'number' ? $localize`${expiresIn}:seconds: s` : expiresIn,
       [$localize`Callback`]: callbackUrl,
     };

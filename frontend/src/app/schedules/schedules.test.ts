@@ -141,6 +141,20 @@ describe('the form of a schedule', () => {
     await waitFor(() => expect(api.askedFor('preview').at(-1)).toEqual({ cron: '0 10 29 3 *', timeZone }));
   });
 
+  it('keeps the times that are shown in their zone while another one is typed that there is not', async () => {
+    api.upcoming = ['2026-03-29T01:00:30.000Z', '2026-03-29T01:01:00.000Z'];
+    await open();
+    fireEvent.input(zone(), { target: { value: 'Asia/Tokyo' } });
+    const next = within(screen.getByRole('region', { name: 'The next five runs' }));
+    expect(await next.findByText(/10:00:30$/)).toBeTruthy();
+    expect(next.getByText(/10:01:00$/)).toBeTruthy();
+    api.refusal = new ApiError('invalid-request', 400, 'Correct it.', [
+      { pointer: '/timeZone', detail: 'There is no such zone.' },
+    ]);
+    fireEvent.input(zone(), { target: { value: 'Asia/Toky' } });
+    expect(await screen.findByText('There is no such zone.')).toBeTruthy();
+  });
+
   it('says at the field what is wrong with the expression', async () => {
     await open();
     api.refusal = new ApiError('invalid-request', 400, 'Correct it.', [

@@ -1,5 +1,6 @@
 import { FormControl, FormGroup, Validators } from '@angular/forms';
 import type { SubmitTask } from '../../../../contracts/submit.ts';
+import { deliveryWords, priorityWords } from '../ui/option-words.ts';
 import type { deadLetterPolicies, Delivery, Priority } from '../../../../contracts/task-states.ts';
 
 export const largestAttempts = 50;
@@ -15,26 +16,26 @@ export interface DeliveryLook {
 export const deliveryLooks: readonly DeliveryLook[] = [
   {
     name: 'at-least-once',
-    word: $localize`At least once`,
+    word: deliveryWords['at-least-once'],
     about: $localize`Tried again after a failure or a crash; what it did by then may happen twice.`,
   },
   {
     name: 'at-most-once',
-    word: $localize`At most once`,
+    word: deliveryWords['at-most-once'],
     about: $localize`Never begun a second time: after a failure or a crash it is a dead letter.`,
   },
   {
     name: 'exactly-once',
-    word: $localize`Exactly once`,
+    word: deliveryWords['exactly-once'],
     about: $localize`Tried again, but steps that were done are remembered and not repeated.`,
   },
 ];
 
 /** How a priority is offered: each has workers of its own. */
 export const priorityLooks: readonly { readonly name: Priority; readonly word: string }[] = [
-  { name: 'high', word: $localize`High` },
-  { name: 'normal', word: $localize`Normal` },
-  { name: 'low', word: $localize`Low` },
+  { name: 'high', word: priorityWords.high },
+  { name: 'normal', word: priorityWords.normal },
+  { name: 'low', word: priorityWords.low },
 ];
 
 type DeadLetterPolicy = (typeof deadLetterPolicies)[number];

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, input } from '@an
 import { RouterLink } from '@angular/router';
 import type { Task } from '../../../../contracts/task.ts';
 import { formatBytes } from '../ui/bytes.ts';
+import { deliveryWords, priorityWords } from '../ui/option-words.ts';
 import { exactTime, formatDuration } from '../ui/duration.ts';
 import { Permissions } from '../live/permissions.ts';
 import { RelativeTime } from '../ui/relative-time.ts';
@@ -117,6 +118,11 @@ import { waitText } from '../ui/wait-words.ts';
       gap: 12px;
       padding: 16px 20px 20px;
     }
+    @media (width < 600px) {
+      :host {
+        padding: 16px;
+      }
+    }
     dl {
       display: grid;
       grid-template-columns: fit-content(108px) minmax(0, 1fr);
@@ -148,12 +154,8 @@ export class TaskFacts {
   protected readonly list = computed(() => (this.task().archived === true ? '/history' : '/tasks'));
   protected readonly isOperator = inject(Permissions).isOperator;
   protected readonly wait = computed(() => waitText(this.task()));
-  protected readonly deliveries = {
-    'at-most-once': $localize`At most once`,
-    'at-least-once': $localize`At least once`,
-    'exactly-once': $localize`Exactly once`,
-  };
-  protected readonly priorities = { low: $localize`Low`, normal: $localize`Normal`, high: $localize`High` };
+  protected readonly deliveries = deliveryWords;
+  protected readonly priorities = priorityWords;
   protected readonly payload = computed(() => formatBytes(this.task().payloadBytes));
   protected readonly times = computed(() => {
     const { createdAt, scheduledFor, expiresAt, startedAt, finishedAt } = this.task();
