@@ -1,5 +1,6 @@
 import { createPatch } from 'rfc6902';
 import type { JsonPatch } from '../../../../contracts/replay.ts';
+import { jsonFault } from '../ui/json-fault.ts';
 
 export type JsonEdit =
   { readonly kind: 'same' } | { readonly kind: 'edited'; readonly patch: JsonPatch } | { readonly kind: 'broken'; readonly message: string }; // prettier-ignore
@@ -10,7 +11,7 @@ export function readEdit(before: unknown, text: string): JsonEdit {
   try {
     after = JSON.parse(text) as unknown;
   } catch (error) {
-    return { kind: 'broken', message: (error as Error).message };
+    return { kind: 'broken', message: jsonFault(error) };
   }
   // What it makes of two JSON values is add, remove and replace only.
   const patch = createPatch(before, after) as JsonPatch;

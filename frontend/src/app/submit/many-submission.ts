@@ -88,6 +88,9 @@ const isForLater = ({ status }: BatchResult) => status === 429 || status >= 500;
 
 function toOutcome(row: Row, { task, error }: BatchResult): Outcome {
   if (task !== undefined) return { row, taskId: task.id };
-  const faults = error?.errors?.map(({ pointer, detail }) => `${pointer}: ${detail}`) ?? [];
+  const faults = error?.errors?.map(({ pointer, detail }) => `${nameOf(pointer)}: ${detail}`) ?? [];
   return { row, refusal: faults.length > 0 ? faults.join(' ') : (error?.detail ?? $localize`It was refused.`) };
 }
+
+/** A field as the file names it: `failures` of `/payload/failures`. */
+const nameOf = (pointer: string) => pointer.replace(/^\/(payload\/)?/, '').replaceAll('/', '.');

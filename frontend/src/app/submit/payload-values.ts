@@ -1,3 +1,5 @@
+import { jsonFault } from '../ui/json-fault.ts';
+
 /** JSON Schema, as far as forms look into it. */
 export interface Schema {
   readonly type?: string | readonly string[];
@@ -82,7 +84,7 @@ export function readJsonText(text: string): JsonText {
     return { kind: 'json', value: JSON.parse(text) as unknown };
   } catch (error) {
     if (!/^\s*["[{]/.test(text)) return { kind: 'text', value: text };
-    return { kind: 'broken', value: undefined, message: (error as Error).message };
+    return { kind: 'broken', value: undefined, message: jsonFault(error) };
   }
 }
 

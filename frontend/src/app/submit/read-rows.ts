@@ -1,5 +1,6 @@
 import type { SubmitTask } from '../../../../contracts/submit.ts';
 import type { TaskTypeInfo } from '../../../../contracts/task-type-info.ts';
+import { jsonFault } from '../ui/json-fault.ts';
 import { csvRecords } from './csv-rows.ts';
 import { isFreeJson, readJsonText, type Schema } from './payload-values.ts';
 
@@ -53,7 +54,7 @@ function jsonEntries(text: string): unknown[] {
     } catch {
       // Told as what the whole text is not.
     }
-    throw new Error($localize`This is not JSON: ${(error as Error).message}:reason:`, { cause: error });
+    throw new Error($localize`This is not JSON: ${jsonFault(error)}:reason:`, { cause: error });
   }
 }
 
@@ -129,7 +130,9 @@ function fieldValue(schema: Schema, text: string): { readonly value: unknown } |
   }
   if (schema.type === 'object' || schema.type === 'array' || isFreeJson(schema)) {
     const read = readJsonText(text);
-    return read.kind === 'broken' ? { fault: read.message } : { value: read.value };
+    return read.kind === 'broken'
+      ? { fault: $localize`This begins like JSON but is not: ${read.message}` }
+      : { value: read.value };
   }
   if (schema.enum !== undefined && !schema.enum.includes(text)) {
     return { fault: $localize`“${text}:value:” is none of ${schema.enum.join(', ')}:values:.` };

@@ -61,6 +61,14 @@ const shown = 6;
     .empty {
       padding: 8px 16px 16px;
     }
+    @media (width < 1000px) {
+      :host {
+        padding: 12px 4px 4px;
+      }
+      header {
+        padding-inline: 12px;
+      }
+    }
   `,
 })
 export class RecentTasks {

@@ -1,8 +1,9 @@
-import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 import { ReactiveFormsModule } from '@angular/forms';
 import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
 import { MatInput } from '@angular/material/input';
 import { MatOption, MatSelect, MatSelectTrigger } from '@angular/material/select';
+import { Clock } from '../ui/clock.ts';
 import { type DeliveryLook, deliveryLooks, largestAttempts, type OptionsForm, priorityLooks } from './options-form.ts';
 
 @Component({
@@ -24,7 +25,11 @@ import { type DeliveryLook, deliveryLooks, largestAttempts, type OptionsForm, pr
       <mat-form-field>
         <mat-label i18n>Not before</mat-label>
         <input matInput type="datetime-local" formControlName="scheduledFor" />
-        <mat-hint i18n>Empty: at once.</mat-hint>
+        @if (isPast()) {
+          <mat-hint i18n>That is past: at once.</mat-hint>
+        } @else {
+          <mat-hint i18n>Empty: at once.</mat-hint>
+        }
         <mat-error>{{ fault('scheduledFor') }}</mat-error>
       </mat-form-field>
       <div class="pair">
@@ -152,8 +157,13 @@ import { type DeliveryLook, deliveryLooks, largestAttempts, type OptionsForm, pr
 })
 export class TaskOptions {
   readonly form = input.required<OptionsForm>();
+  readonly #clock = inject(Clock);
   protected readonly deliveryLooks = deliveryLooks;
   protected readonly priorityLooks = priorityLooks;
+
+  protected isPast(): boolean {
+    return Date.parse(this.form().controls.scheduledFor.value) < this.#clock.now();
+  }
 
   /** The one that is chosen. */
   protected delivery(): DeliveryLook {

@@ -4,6 +4,7 @@ import { withFormlyFormField } from '@ngx-formly/material/form-field';
 import { withFormlyFieldInput } from '@ngx-formly/material/input';
 import { withFormlyFieldSelect } from '@ngx-formly/material/select';
 import { withFormlyFieldTextArea } from '@ngx-formly/material/textarea';
+import { formatNumber } from '../../ui/number.ts';
 import { readJsonText } from '../payload-values.ts';
 import { ArrayField } from './array-field.ts';
 import { BooleanField } from './boolean-field.ts';
@@ -41,13 +42,19 @@ const ours: ConfigOption = {
   validationMessages: [
     { name: 'required', message: (_, { props }) => $localize`${props?.label ?? $localize`This`} is needed.` },
     { name: 'type', message: $localize`This is not a value of the right kind.` },
-    { name: 'minLength', message: (_, { props }) => $localize`At least ${props?.minLength} characters.` },
-    { name: 'maxLength', message: (_, { props }) => $localize`At most ${props?.maxLength} characters.` },
-    { name: 'min', message: (_, { props }) => $localize`At least ${props?.min}.` },
-    { name: 'max', message: (_, { props }) => $localize`At most ${props?.max}.` },
-    { name: 'exclusiveMinimum', message: (_, { props }) => $localize`More than ${props?.['exclusiveMinimum']}.` },
-    { name: 'exclusiveMaximum', message: (_, { props }) => $localize`Less than ${props?.['exclusiveMaximum']}.` },
-    { name: 'multipleOf', message: (_, { props }) => $localize`A multiple of ${props?.step}.` },
+    { name: 'minLength', message: (_, { props }) => $localize`At least ${shown(props?.minLength)} characters.` },
+    { name: 'maxLength', message: (_, { props }) => $localize`At most ${shown(props?.maxLength)} characters.` },
+    { name: 'min', message: (_, { props }) => $localize`At least ${shown(props?.min)}.` },
+    { name: 'max', message: (_, { props }) => $localize`At most ${shown(props?.max)}.` },
+    {
+      name: 'exclusiveMinimum',
+      message: (_, { props }) => $localize`More than ${shown(props?.['exclusiveMinimum'])}.`,
+    },
+    {
+      name: 'exclusiveMaximum',
+      message: (_, { props }) => $localize`Less than ${shown(props?.['exclusiveMaximum'])}.`,
+    },
+    { name: 'multipleOf', message: (_, { props }) => $localize`A multiple of ${shown(props?.step)}.` },
     { name: 'minItems', message: (_, { props }) => $localize`At least ${props?.['minItems']} entries.` },
     { name: 'maxItems', message: (_, { props }) => $localize`At most ${props?.['maxItems']} entries.` },
     { name: 'uniqueItems', message: $localize`Every entry only once.` },
@@ -64,6 +71,8 @@ export const formFields = provideFormlyCore([
   withFormlyFieldSelect(),
   ours,
 ]);
+
+const shown = (limit: unknown) => (typeof limit === 'number' ? formatNumber(limit) : String(limit));
 
 function brokenJson(text: string): string {
   const read = readJsonText(text);
