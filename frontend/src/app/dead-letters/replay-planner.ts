@@ -74,7 +74,10 @@ export class ReplayPlanner implements OnInit {
       ...(patch !== undefined && { patch }),
     };
   });
-  protected readonly words = computed(() => planWords(this.count(), this.#options()));
+  /** A plan that cannot be is not read out as one. */
+  protected readonly words = computed(() =>
+    this.faults().length > 0 ? '…' : planWords(this.count(), this.#options()),
+  );
   /** Empty when it can be started. */
   protected readonly whyNot = computed(() => {
     if (!this.isReadable()) return $localize`The edited payload is not JSON yet.`;
@@ -83,7 +86,9 @@ export class ReplayPlanner implements OnInit {
     return this.faults()[0] ?? '';
   });
   protected readonly faults = computed(() => [
-    ...(isIn(this.canary(), 1, 10_000) ? [] : [$localize`The canary has 1 to 10,000 tasks.`]),
+    ...(isIn(this.canary(), 1, 10_000) && Number.isInteger(this.canary() ?? 1)
+      ? []
+      : [$localize`The canary has 1 to 10,000 tasks.`]),
     ...(isIn(this.rate(), 0.01, 10_000) ? [] : [$localize`The rate is 0.01 to 10,000 a second.`]),
     ...(isIn(this.stopAt(), 0, 100) ? [] : [$localize`The share is 0 to 100 percent.`]),
   ]);

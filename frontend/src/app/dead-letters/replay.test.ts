@@ -33,6 +33,7 @@ describe('the plan of a replay', () => {
     await screen.findByText('812 tasks · all at once · nothing stops it by itself');
     fireEvent.input(field(/Canary/), { target: { value: '0' } });
     await screen.findByText('The canary has 1 to 10,000 tasks.');
+    expect(screen.queryByText(/^812 tasks/)).toBeNull();
     fireEvent.click(button('Start the replay'));
     expect(api.askedFor('replayDeadLetters')).toEqual([]);
   });
