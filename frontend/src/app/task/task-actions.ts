@@ -53,12 +53,13 @@ export class TaskActions {
   readonly #media = inject(BreakpointObserver);
   readonly #id = computed(() => this.task().id);
   protected readonly busy = linkedSignal<string, boolean>({ source: this.#id, computation: () => false });
-  protected readonly refusal = linkedSignal<string, Refusal | undefined>({
-    source: this.#id,
-    computation: () => undefined,
-  });
   /** A signal of its own: whatever else a live update changes leaves open what somebody opened. */
   readonly #idAndState = computed(() => `${this.#id()} ${this.task().state}`);
+  /** Said of the state the task was in: "not cancelled" would be wrong of one that is. */
+  protected readonly refusal = linkedSignal<string, Refusal | undefined>({
+    source: this.#idAndState,
+    computation: () => undefined,
+  });
   /** What is opened below the buttons. */
   protected readonly open = linkedSignal<string, 'edit' | 'reschedule' | undefined>({
     source: this.#idAndState,

@@ -339,6 +339,28 @@ describe('the page of a task', () => {
     expect(await screen.findByText(/The task is completed already. What you see now is how it stands: /)).toBeTruthy();
   });
 
+  it('says no longer that a task was not cancelled when it is', async () => {
+    tasks.put(aTask({ state: 'running', attempt: 1 }));
+    await open();
+    tasks.refusal = new ApiError('offline', 0, 'No answer from the server.');
+    fireEvent.click(await screen.findByRole('button', { name: 'Cancel the task' }));
+    expect(await screen.findByText('It was not cancelled')).toBeTruthy();
+    tasks.put(aTask({ ...ended, state: 'cancelled' }));
+    await waitFor(() => expect(screen.queryByText('It was not cancelled')).toBeNull());
+  });
+
+  it('fetches the timeline when the connection is back, if it could not be fetched before', async () => {
+    tasks.timeline = timeline;
+    tasks.connection.set({ kind: 'offline', retryAt: 0 });
+    tasks.put(aTask({ ...ended, state: 'completed', attempt: 2 }));
+    tasks.refusal = new ApiError('offline', 0, 'No answer from the server.');
+    const { fixture } = await open();
+    await fixture.whenStable();
+    expect(screen.queryByText('Attempt 2')).toBeNull();
+    tasks.connection.set({ kind: 'live' });
+    expect(await screen.findByText('Attempt 2')).toBeTruthy();
+  });
+
   it('shows of a task that only history has what is kept, and asks for nothing else', async () => {
     tasks.timeline = timeline;
     tasks.put(aTask({ ...ended, state: 'completed', attempt: 2, result: 'what came of it', archived: true }));

@@ -151,6 +151,11 @@ export class TaskPage {
       this.id();
       untracked(() => void this.load());
     });
+    // What could not be fetched while nothing answered is fetched as soon as there is a connection.
+    effect(() => {
+      const isLive = this.#tasks.connection().kind === 'live';
+      if (isLive && untracked(this.problem) !== undefined) untracked(() => void this.load());
+    });
     // Events are missing for good: the timeline has to be fetched anew.
     this.#tasks.client.resets$.pipe(takeUntilDestroyed()).subscribe(() => void this.load());
     this.#tasks.client.events$.pipe(takeUntilDestroyed()).subscribe((events) => {

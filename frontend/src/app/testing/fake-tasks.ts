@@ -136,13 +136,10 @@ export class FakeTasks {
       void this.receipts.push({ taskId, cursor, kind }),
     api: {
       listTaskTypes: async () => this.types,
-      getTimeline: async (id: string) => ({
-        taskId: id,
-        events: this.timeline,
-        errors: this.errors,
-        steps: this.steps,
-        edits: [],
-      }),
+      getTimeline: async (id: string) => {
+        this.#refuse();
+        return { taskId: id, events: this.timeline, errors: this.errors, steps: this.steps, edits: [] };
+      },
       getLogs: async (id: string, after = 0) => {
         this.logRequests += 1;
         return { taskId: id, lines: this.logs.filter(({ number }) => number > after), dropped: this.droppedLogs };
