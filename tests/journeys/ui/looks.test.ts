@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { Api } from '../../support/api.ts';
 import { useStack } from '../../support/stack.ts';
 import { artifacts, useBrowser } from '../../support/use-browser.ts';
@@ -40,6 +40,14 @@ async function picture(page: Page, file: string): Promise<void> {
   await page.setViewportSize(size);
 }
 
+/** Whether it lies within the bar it stands in. */
+function isSeenWhole(tab: Locator): Promise<boolean> {
+  return tab.evaluate((element) => {
+    const [own, bar] = [element.getBoundingClientRect(), element.parentElement!.getBoundingClientRect()];
+    return own.left >= bar.left - 1 && own.right <= bar.right + 1;
+  });
+}
+
 /** Perceived brightness of the page's background, 0 to 1. */
 function brightness(page: Page): Promise<number> {
   return page.evaluate(() => {
@@ -68,6 +76,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await shown('tasks');
     for (const [state, id] of tasks) {
       await page.goto(`${stack().baseUrl}/tasks/${id}`);
+      expect(await isSeenWhole(page.getByRole('tab', { selected: true }))).toBe(true);
       await page.getByRole('tab', { name: /^Payload/ }).click();
       await page.getByRole('button', { name: 'Copy JSON' }).last().waitFor();
       await shown(`task-${state}`);

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, ElementRef, inject, input, model } from '@angular/core';
+import { afterRenderEffect, ChangeDetectionStrategy, Component, ElementRef, inject, input, model } from '@angular/core';
 
 export interface Tab {
   readonly name: string;
@@ -69,6 +69,16 @@ export class TabBar {
   readonly tabs = input.required<readonly Tab[]>();
   readonly chosen = model.required<string>();
   readonly #element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+
+  constructor() {
+    // On a phone there are more tabs than are seen.
+    afterRenderEffect(() => {
+      const [bar, tab] = [this.#element, this.#element.querySelector(`#tab-${this.chosen()}`)];
+      if (this.tabs().length === 0 || tab === null) return;
+      const [seen, own] = [bar.getBoundingClientRect(), tab.getBoundingClientRect()];
+      bar.scrollLeft += Math.min(0, own.left - seen.left) || Math.max(0, own.right - seen.right);
+    });
+  }
 
   protected move(event: Event, by: 1 | -1): void {
     event.preventDefault();
