@@ -154,7 +154,8 @@ export class TaskPage {
     // What could not be fetched while nothing answered is fetched as soon as there is a connection.
     effect(() => {
       const isLive = this.#tasks.connection().kind === 'live';
-      if (isLive && untracked(this.problem) !== undefined) untracked(() => void this.load());
+      const { status = 404 } = untracked(this.problem) ?? {};
+      if (isLive && (status === 0 || status >= 500)) untracked(() => void this.load());
     });
     // Events are missing for good: the timeline has to be fetched anew.
     this.#tasks.client.resets$.pipe(takeUntilDestroyed()).subscribe(() => void this.load());
