@@ -85,6 +85,11 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await page.getByRole('combobox', { name: 'Filter tasks' }).fill('nothing like it');
     await page.getByText('No task fits').waitFor();
     await shown('tasks-none');
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('menuitem', { name: 'Save this view' }).click();
+    await page.getByRole('textbox', { name: 'Name of the view' }).waitFor();
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await shown('tasks-save-view');
     await page.goto(`${stack().baseUrl}/chat/general`);
     await page.getByRole('article').getByText('Completed').waitFor();
     await shown('chat');

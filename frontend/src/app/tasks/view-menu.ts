@@ -85,6 +85,10 @@ import { SavedViews, type View } from './saved-views.ts';
       align-items: center;
       min-width: 0;
     }
+    form button {
+      flex: none;
+      white-space: nowrap;
+    }
     input {
       min-width: 0;
       width: 170px;
