@@ -38,8 +38,10 @@ describe('is shown as text', () => {
 
     await row.click();
     const result = page.getByRole('region', { name: 'Result' });
-    await result.getByText(JSON.stringify(text).slice(1, 12)).first().waitFor();
-    expect(letters(await result.textContent())).toContain(letters(JSON.stringify(text)));
+    // What turns the direction of a text is seen as an escape, and turns nothing.
+    const json = JSON.stringify(text).replaceAll('\u202E', '\\u202e').replaceAll('\u202D', '\\u202d');
+    await result.getByText(json.slice(1, 12)).first().waitFor();
+    expect(letters(await result.textContent())).toContain(letters(json));
     await expectText(page);
   });
 
