@@ -26,6 +26,25 @@ function world(state: ConnectionState = live) {
 }
 
 describe('presence', () => {
+  it('is said again and again by who is in a room, and seldom by who is in none', async () => {
+    jest.useFakeTimers();
+    try {
+      const { said, presence } = world();
+      presence.setRoom('a');
+      const release = presence.watch();
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(said).toEqual([{ room: 'a' }, { room: 'a' }, { room: 'a' }, { room: 'a' }]);
+      presence.setRoom(undefined);
+      await jest.advanceTimersByTimeAsync(299_000);
+      expect(said.slice(4)).toEqual([{ left: 'a' }]);
+      await jest.advanceTimersByTimeAsync(2_000);
+      expect(said.slice(4)).toEqual([{ left: 'a' }, {}]);
+      release();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('is said while somebody watches, with each new connection, and when another room is opened', async () => {
     const { said, connection$, presence, beats } = world();
     presence.setRoom('a');

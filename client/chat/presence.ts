@@ -8,6 +8,8 @@ const presenceMs = 45_000 satisfies typeof chatLimits.presenceMs;
 const typingMs = 6_000 satisfies typeof chatLimits.typingMs;
 /** One that gets lost does no harm. */
 const beatMs = Math.floor(presenceMs / 2.25);
+/** While no room is open nobody is seen: then this is for the news alone, which a connection goes on getting. */
+const calmBeatMs = 300_000;
 const typingEveryMs = typingMs / 2;
 
 export interface PresenceSources {
@@ -93,9 +95,13 @@ export class Presence {
       this.#isNudged = false;
       if (this.#isLive) failures = (await this.#say(stopped)) ? 0 : failures + 1;
       // What has changed meanwhile is said at once.
-      if (!this.#isNudged)
-        await pause(failures === 0 ? beatMs : retryDelay(failures - 1, Math.random), stopped, this.#nudges);
+      if (!this.#isNudged) await pause(this.#restMs(failures), stopped, this.#nudges);
     }
+  }
+
+  #restMs(failures: number): number {
+    if (failures > 0) return retryDelay(failures - 1, Math.random);
+    return this.#room === undefined ? calmBeatMs : beatMs;
   }
 
   async #say(stopped: AbortSignal): Promise<boolean> {
