@@ -26,8 +26,8 @@ const lastRoomKey = 'chat-room';
       <app-room-list [shown]="room()" />
     }
     <!-- Each room has a view of its own: nothing of one is left in the next. -->
-    @for (name of open(); track name) {
-      <app-room-view [name]="name" [isBeside]="isWide()" [isChosen]="isWide() && hasChosen()" />
+    @for (one of open(); track one.name) {
+      <app-room-view [name]="one.name" [isBeside]="isWide()" [isChosen]="isWide() && hasChosen()" />
     }
   `,
   styleUrl: './chat-page.scss',
@@ -44,7 +44,7 @@ export class ChatPage {
   private readonly list = viewChild(RoomList);
   private readonly view = viewChild(RoomView);
   protected readonly isWide = toSignal(this.#media.observe(wide).pipe(map(({ matches }) => matches)), { initialValue: this.#media.isMatched(wide) }); // prettier-ignore
-  protected readonly open = computed(() => (this.room() === undefined ? [] : [this.room()!]));
+  protected readonly open = computed(() => [this.room()].flatMap((name) => (name === undefined ? [] : [{ name }])));
   /** Went from one room to another, and so wants to write there. */
   protected readonly hasChosen = signal(false);
   readonly #isLookedAt = signal(!this.#page.hidden);
