@@ -9,9 +9,9 @@ import { asOf } from './ending-messages.ts';
 const [pack, unpack] = [promisify(gzip), promisify(gunzip)];
 
 /**
- * What one message of the topic said of an owner's tasks of one type that were submitted in the same minute: so a row costs what it costs
- * once for many tasks. It stands twice, among the rows of its owner and among those of all. Within a partition, rows are sorted by their
- * newest task, newest first.
+ * What one message of the topic said of tasks of one type that were submitted in the same minute: so a row costs what it costs once for many
+ * tasks. Each task is in two, one of its owner's tasks and one of everybody's. Within a partition, rows are sorted by their newest task,
+ * newest first.
  */
 export type HistoryRow = TableEntity<{
   /** IDs. */
@@ -95,20 +95,37 @@ export function rowsAround(id: string): string[] {
   ];
 }
 
-/** @param tasks of one owner, one type and one minute. The same ones make the same rows. */
-export async function toRows(tasks: readonly Task[]): Promise<HistoryRow[]> {
-  const [{ owner, type }] = tasks as readonly [Task];
+export interface RowDraft {
+  readonly partitionKey: string;
+  /** Of one type and one minute. */
+  readonly tasks: readonly Task[];
+}
+
+export function draftRows(tasks: readonly Task[]): RowDraft[] {
+  const alike = [...Map.groupBy(tasks, ({ id, type }) => `${minuteOfTask(id)} ${type}`).values()];
+  return alike.flatMap((some) => {
+    const owners = [...Map.groupBy(some, ({ owner }) => ownerPartition(owner))];
+    return [
+      { partitionKey: partitionOfAll, tasks: some },
+      ...owners.map(([partitionKey, own]) => ({ partitionKey, tasks: own })),
+    ];
+  });
+}
+
+/** The same tasks make the same row. */
+export async function toRow({ partitionKey, tasks }: RowDraft): Promise<HistoryRow> {
+  const [{ type }] = tasks as readonly [Task];
   const sorted = tasks.toSorted((a, b) => (a.id < b.id ? 1 : -1));
   const [newest, oldest] = [sorted[0]!.id, sorted.at(-1)!.id];
   const name = createHash('sha256').update(sorted.map((task) => `${task.id} ${asOf(task)}`).join('\n'));
   const packed = await pack(JSON.stringify(sorted));
   const parts = Math.ceil(packed.length / bytesPerProperty);
-  const row = {
+  return {
+    partitionKey,
     rowKey: `${inverted(newest)} ${name.digest('hex').slice(0, 16)}`,
     ...{ newest, oldest, type, count: tasks.length, parts },
     ...Object.fromEntries(Array.from({ length: parts }, (_, n) => [`tasks${n}`, packed.subarray(n * bytesPerProperty, (n + 1) * bytesPerProperty)])),
   }; // prettier-ignore
-  return [ownerPartition(owner), partitionOfAll].map((partitionKey) => ({ partitionKey, ...row }));
 }
 
 export async function tasksOf(row: HistoryRow): Promise<Task[]> {

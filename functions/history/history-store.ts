@@ -3,10 +3,11 @@ import type { Task } from '../../contracts/task.ts';
 import type { TableGroup } from '../azure/tables.ts';
 import { AppError, historyUnavailable } from '../errors.ts';
 import { asOf } from './ending-messages.ts';
-import { endOfMonth, type HistoryRow, minuteOfTask, monthOfTask, partitionOfAll, rowsAround, tasksOf, toRows } from './history-rows.ts'; // prettier-ignore
+import { bitByBit } from '../bit-by-bit.ts';
+import { draftRows, endOfMonth, type HistoryRow, monthOfTask, partitionOfAll, type RowDraft, rowsAround, tasksOf, toRow } from './history-rows.ts'; // prettier-ignore
 
-/** An entity-group transaction: rows of one partition, all or none (learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions). */
-const rowsPerTransaction = 100;
+/** Many owners make many rows. What else the process does has its turn in between. */
+const writing = { most: 2, restMs: 10 };
 
 /** What is kept of tasks that have ended. Every method throws AppError `dependency-unavailable` when Table Storage is out of reach. */
 export class HistoryStore {
@@ -45,11 +46,7 @@ export class HistoryStore {
 
   async #recordMonth(month: string, tasks: readonly Task[]): Promise<void> {
     const table = await this.tables.table(month);
-    const groups = Map.groupBy(tasks, ({ id, owner, type }) => JSON.stringify([owner, type, minuteOfTask(id)]));
-    const rows = (await Promise.all([...groups.values()].map(toRows))).flat();
-    const partitions = Map.groupBy(rows, ({ partitionKey }) => partitionKey);
-    const portions = [...partitions.values()].flatMap(inPortions);
-    const writeAll = () => Promise.all(portions.map((portion) => write(table, portion)));
+    const writeAll = () => bitByBit(draftRows(tasks), writing, (some) => writeRows(table, some));
     await writeAll().catch(async (error: unknown) => {
       if (!isMissing(error)) throw error;
       await this.tables.create(month);
@@ -58,15 +55,8 @@ export class HistoryStore {
   }
 }
 
-function inPortions(rows: readonly HistoryRow[]): HistoryRow[][] {
-  const count = Math.ceil(rows.length / rowsPerTransaction);
-  return Array.from({ length: count }, (_, n) => rows.slice(n * rowsPerTransaction, (n + 1) * rowsPerTransaction));
-}
-
-async function write(table: TableClient, rows: readonly HistoryRow[]): Promise<void> {
-  const [first, ...others] = rows as [HistoryRow, ...HistoryRow[]];
-  if (others.length === 0) await table.upsertEntity(first, 'Replace');
-  else await table.submitTransaction(rows.map((row) => ['upsert', row, 'Replace']));
+async function writeRows(table: TableClient, drafts: readonly RowDraft[]): Promise<void> {
+  await Promise.all(drafts.map(async (draft) => table.upsertEntity(await toRow(draft), 'Replace')));
 }
 
 async function rowsWithTask(table: TableClient, id: string): Promise<HistoryRow[]> {

@@ -2,6 +2,7 @@ import type { ServiceBusMessage } from '@azure/service-bus';
 import type { Redis } from 'ioredis';
 import type { Task } from '../../contracts/task.ts';
 import { registerScripts } from '../azure/redis-scripts.ts';
+import { bitByBit } from '../bit-by-bit.ts';
 import { readable, type Warn } from '../tasks/readable-records.ts';
 import { allPartitions, partitionOfTask } from '../tasks/task-id.ts';
 import { taskKey, unpublishedEndingsKey, waitingKey } from '../tasks/task-keys.ts';
@@ -16,6 +17,9 @@ export interface Relaying {
   readonly send: (message: ServiceBusMessage) => Promise<void>;
   readonly warn: Warn;
 }
+
+/** Spread over the pause until the next round: done at once, it makes the tasks wait that are being worked off meanwhile. */
+const reading = { most: 20, restMs: 40 };
 
 const runScript = registerScripts('history', { acknowledge });
 
@@ -32,9 +36,13 @@ interface Found {
  * @throws when the broker does not take them: they stay where they are
  */
 export async function relayEndings({ redis, send, warn }: Relaying, ids: readonly string[]): Promise<void> {
-  const found = await Promise.all([...new Set(ids)].map((id) => read(redis, id)));
-  const waiting = found.filter(({ score }) => score !== undefined);
-  const summaries = waiting.flatMap(({ fields }) => summaryOf(fields, warn));
+  const waiting: Found[] = [];
+  const summaries: Task[] = [];
+  await bitByBit([...new Set(ids)], reading, async (some) => {
+    const found = (await Promise.all(some.map((id) => read(redis, id)))).filter(({ score }) => score !== undefined);
+    waiting.push(...found);
+    summaries.push(...found.flatMap(({ fields }) => summaryOf(fields, warn)));
+  });
   await Promise.all(toMessages(summaries).map(send));
   await forget(redis, waiting);
 }
