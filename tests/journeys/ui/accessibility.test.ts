@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { Api } from '../../support/api.ts';
 import { useStack } from '../../support/stack.ts';
 import { useBrowser } from '../../support/use-browser.ts';
+import { accessibilityFaults } from './accessibility.ts';
 import { openOptions, rowOf, untilLive } from './pages.ts';
 
 const browser = useBrowser();
@@ -21,25 +21,6 @@ beforeAll(async () => {
   const nightly = { name: 'Nightly', cron: '0 3 * * *', type: 'echo', payload: { message: 1 } };
   expect((await api.post('/api/schedules', nightly)).status).toBe(201);
 });
-
-/** WCAG 2.2, levels A and AA. */
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
-/** What axe finds on the page as it is now, short enough to be read in a failed test. */
-async function faults(page: Page): Promise<string[]> {
-  // Colours of what is still fading in are not those that are to be read.
-  await page.evaluate(async () => {
-    const passing = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(passing.map(({ finished }) => finished));
-  });
-  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, any, all, none }) => {
-      const [why] = [...any, ...all, ...none];
-      return `${id}: ${html.slice(0, 160)} ${why?.message ?? ''}`;
-    }),
-  );
-}
 
 interface Place {
   readonly path: string;
@@ -75,7 +56,7 @@ describe.each([
     const page = await browser.open(`${stack().baseUrl}${path}`, look);
     await untilLive(page);
     await ready(page);
-    expect(await faults(page)).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
   });
 
   it('so can be the palette and the list of keys', async () => {
@@ -83,12 +64,12 @@ describe.each([
     await untilLive(page);
     await page.keyboard.press('Control+k');
     await page.getByRole('option', { name: /^Go to Tasks/ }).waitFor();
-    expect(await faults(page)).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('?');
     await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
-    expect(await faults(page)).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
   });
 });
 
