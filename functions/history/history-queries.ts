@@ -74,7 +74,7 @@ function takeBefore(waiting: Map<string, Task>, id: string): Task[] {
 }
 
 /** Of two endings of a task the later one holds. */
-export function keepLatest(tasks: Map<string, Task>, task: Task): void {
+function keepLatest(tasks: Map<string, Task>, task: Task): void {
   const other = tasks.get(task.id);
   if (other === undefined || asOf(other) < asOf(task)) tasks.set(task.id, task);
 }

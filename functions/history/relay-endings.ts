@@ -17,6 +17,8 @@ const isBusy = watchLoad();
 /** While the broker is away more are left to the sweeper, which finds them in Redis. */
 const inHandAtMost = 10_000;
 const lastWordMs = 2_000;
+/** No task waits any more. */
+const inHaste = { most: 1_000, restMs: 0 };
 
 export function getRelaying(): Relaying {
   return {
@@ -68,6 +70,6 @@ export function pacing(): () => Promise<boolean> {
 /** Tells at once what still waits, and gives that a moment: the sweeper does the rest. */
 export async function settleRelays(): Promise<void> {
   if (inHand.size === 0) return;
-  const told = relayEndings(getRelaying(), [...inHand]).catch(warnNowAndThen);
+  const told = relayEndings(getRelaying(), [...inHand], inHaste).catch(warnNowAndThen);
   await Promise.race([told, delay(lastWordMs, undefined, { ref: false })]);
 }

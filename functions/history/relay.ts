@@ -19,7 +19,7 @@ export interface Relaying {
 }
 
 /** Spread over the pause until the next round: done at once, it makes the tasks wait that are being worked off meanwhile. */
-const reading = { most: 20, restMs: 40 };
+const spread = { most: 20, restMs: 40 };
 
 const runScript = registerScripts('history', { acknowledge });
 
@@ -33,9 +33,14 @@ interface Found {
 /**
  * Tells the topic of tasks that have ended. They leave the set `unpublished` only when the broker has the message, so that a crash at any
  * point leads to a second message at worst, with the same ID.
+ * @param reading how many at a time
  * @throws when the broker does not take them: they stay where they are
  */
-export async function relayEndings({ redis, send, warn }: Relaying, ids: readonly string[]): Promise<void> {
+export async function relayEndings(
+  { redis, send, warn }: Relaying,
+  ids: readonly string[],
+  reading = spread,
+): Promise<void> {
   const waiting: Found[] = [];
   const summaries: Task[] = [];
   await bitByBit([...new Set(ids)], reading, async (some) => {
