@@ -2,6 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import type { BlobServiceClient, ContainerClient, UserDelegationKey } from '@azure/storage-blob';
 import { getSettings, type Settings } from '../settings.ts';
 import { createCredential } from './credential.ts';
+import { type Going, whileItGoesOn } from './while-it-goes-on.ts';
 
 /** Where blobs are: by a connection string, or by endpoint and identity. */
 export type BlobConnection =
@@ -59,6 +60,8 @@ const retryOptions = { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_00
 /** A user delegation key may be valid for a week; a shorter one is of less use to a thief. */
 const delegationKeyMs = 2 * 60 * 60 * 1000;
 const clockSkewMs = 5 * 60 * 1000;
+/** A storage that stands still refuses nothing, it answers nothing: a request is given up then. */
+const answersWithinMs = 10_000;
 
 export interface DownloadHeaders {
   readonly contentType?: string;
@@ -74,16 +77,20 @@ interface Opened {
 export class BlobContainer {
   readonly #connection: BlobConnection;
   readonly #name: string;
+  readonly #withinMs: number;
   #opening: Promise<Opened> | undefined;
   #delegation: { readonly key: UserDelegationKey; readonly until: number } | undefined;
 
-  constructor(connection: BlobConnection, name: string) {
+  constructor(connection: BlobConnection, name: string, withinMs = answersWithinMs) {
     this.#connection = connection;
     this.#name = name;
+    this.#withinMs = withinMs;
   }
 
-  async open(): Promise<ContainerClient> {
-    return (await this.#open()).container;
+  /** Work with blobs, aborted when it gets nowhere. */
+  async use<T>(work: (container: ContainerClient, going: Going) => Promise<T>): Promise<T> {
+    const { container } = await this.#open();
+    return whileItGoesOn(this.#withinMs, (going) => work(container, going));
   }
 
   /**
@@ -119,14 +126,17 @@ export class BlobContainer {
   async #create(): Promise<Opened> {
     const service = await connect(this.#connection);
     const container = service.getContainerClient(this.#name);
-    await container.createIfNotExists();
+    await whileItGoesOn(this.#withinMs, ({ abortSignal }) => container.createIfNotExists({ abortSignal }));
     return { service, container };
   }
 
   async #delegationKey(service: BlobServiceClient, neededUntil: Date): Promise<UserDelegationKey> {
     if (this.#delegation !== undefined && this.#delegation.until >= neededUntil.getTime()) return this.#delegation.key;
     const until = Date.now() + delegationKeyMs;
-    const key = await service.getUserDelegationKey(new Date(Date.now() - clockSkewMs), new Date(until));
+    const from = new Date(Date.now() - clockSkewMs);
+    const key = await whileItGoesOn(this.#withinMs, ({ abortSignal }) =>
+      service.getUserDelegationKey(from, new Date(until), { abortSignal }),
+    );
     this.#delegation = { key, until };
     return key;
   }

@@ -1,6 +1,8 @@
-import type { ContainerClient } from '@azure/storage-blob';
+import type { ContainerClient, ContainerListBlobFlatSegmentResponse } from '@azure/storage-blob';
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BlobContainer, DownloadHeaders } from '../azure/blob.ts';
+import type { Going } from '../azure/while-it-goes-on.ts';
 import { unavailable } from '../errors.ts';
 
 /** Names sort by time, as task IDs and upload IDs do, so that a sweep reads the oldest first. */
@@ -36,10 +38,18 @@ export interface ListedBlob {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const parallelBlocks = 4;
+/** Small enough for a slow network to bring each in time. */
+const blocks = { concurrency: 4, blockSize: 2 * 1024 * 1024 };
 const copyPollMs = 100;
 const copySourceMs = 5 * 60 * 1000;
 const uuidLength = 36;
+
+interface PageOf {
+  readonly maxPageSize: number;
+  readonly continuationToken?: string;
+}
+
+type Work<T> = (container: ContainerClient, going: Going) => Promise<T>;
 
 /** Payloads in Blob Storage: one JSON text each. Every method throws AppError `dependency-unavailable` when it is out of reach. */
 export class PayloadBlobs {
@@ -50,18 +60,21 @@ export class PayloadBlobs {
   }
 
   async write(name: string, json: Buffer, metadata: PayloadMetadata): Promise<void> {
-    await this.#ask(async (container) => {
-      await container.getBlockBlobClient(name).uploadData(json, {
+    await this.#ask((container, going) =>
+      container.getBlockBlobClient(name).uploadData(json, {
         blobHTTPHeaders: { blobContentType: 'application/json' },
         metadata: toHeaders(metadata),
-      });
-    });
+        ...blocks,
+        maxSingleShotSize: blocks.blockSize,
+        ...going,
+      }),
+    );
   }
 
   /** @returns undefined when there is no such blob */
   async find(name: string): Promise<FoundBlob | undefined> {
-    return this.#unlessMissing(async (container) => {
-      const found = await container.getBlobClient(name).getProperties();
+    return this.#unlessMissing(async (container, { abortSignal }) => {
+      const found = await container.getBlobClient(name).getProperties({ abortSignal });
       return { bytes: found.contentLength ?? 0, etag: found.etag ?? '', metadata: found.metadata ?? {} };
     });
   }
@@ -71,9 +84,10 @@ export class PayloadBlobs {
    * @returns undefined when there is no such blob, or no longer in this version
    */
   async read(name: string, etag?: string): Promise<Buffer | undefined> {
-    return this.#unlessMissing((container) =>
+    return this.#unlessMissing((container, going) =>
       container.getBlobClient(name).downloadToBuffer(0, undefined, {
-        concurrency: parallelBlocks,
+        ...blocks,
+        ...going,
         ...(etag !== undefined && { conditions: { ifMatch: etag } }),
       }),
     );
@@ -81,63 +95,80 @@ export class PayloadBlobs {
 
   /** Copies inside the account, without the bytes coming by here. @returns false when the source is no longer there in this version */
   async copy(from: string, etag: string, to: string, metadata: PayloadMetadata): Promise<boolean> {
-    const copied = await this.#unlessMissing(async (container) => {
+    const copied = await this.#unlessMissing(async (container, going) => {
       const source = await this.#container.sign(from, 'r', new Date(Date.now() + copySourceMs));
       const copying = await container.getBlobClient(to).beginCopyFromURL(source, {
-        intervalInMs: copyPollMs,
         sourceConditions: { ifMatch: etag },
         metadata: toHeaders(metadata),
+        ...going,
       });
-      return (await copying.pollUntilDone()).copyStatus === 'success';
+      while (!copying.isDone()) {
+        await delay(copyPollMs, undefined, { signal: going.abortSignal });
+        await copying.poll(going);
+      }
+      return copying.getResult()?.copyStatus === 'success';
     });
     return copied === true;
   }
 
   /** Fine as well when it is gone already. */
   async delete(name: string): Promise<void> {
-    await this.#ask((container) => container.getBlobClient(name).deleteIfExists());
+    await this.#ask((container, { abortSignal }) => container.getBlobClient(name).deleteIfExists({ abortSignal }));
   }
 
   /** Fails when the storage is out of reach. */
   async check(): Promise<void> {
-    await this.#ask((container) => container.getProperties());
+    await this.#ask((container, { abortSignal }) => container.getProperties({ abortSignal }));
   }
 
   async mark(name: string, metadata: Record<string, string>): Promise<void> {
-    await this.#unlessMissing((container) => container.getBlobClient(name).setMetadata(metadata));
+    await this.#unlessMissing((container, { abortSignal }) =>
+      container.getBlobClient(name).setMetadata(metadata, { abortSignal }),
+    );
   }
 
   /** A URL of its own for one blob. @param permissions as in a service SAS */
   async sign(name: string, permissions: string, expiresAt: Date, download?: DownloadHeaders): Promise<string> {
-    return this.#ask(() => this.#container.sign(name, permissions, expiresAt, download));
-  }
-
-  /** Oldest first, page by page. */
-  async *list(kind: 'tasks' | 'uploads', pageSize: number): AsyncGenerator<ListedBlob[]> {
-    const prefix = kind === 'tasks' ? taskPrefix : uploadPrefix;
-    const container = await this.#ask(async (opened) => opened);
-    const pages = container.listBlobsFlat({ prefix, includeMetadata: true }).byPage({ maxPageSize: pageSize });
-    for (;;) {
-      const page = await this.#ask(() => pages.next());
-      if (page.done === true) return;
-      yield page.value.segment.blobItems.map(({ name, metadata = {} }) => {
-        const id = name.slice(prefix.length, prefix.length + uuidLength);
-        return { name, id, metadata };
-      });
-    }
-  }
-
-  async #ask<T>(work: (container: ContainerClient) => Promise<T>): Promise<T> {
     try {
-      return await work(await this.#container.open());
+      return await this.#container.sign(name, permissions, expiresAt, download);
     } catch (error) {
       throw unavailable('Blob Storage', error);
     }
   }
 
-  async #unlessMissing<T>(work: (container: ContainerClient) => Promise<T>): Promise<T | undefined> {
-    return this.#ask((container) =>
-      work(container).catch((error: unknown) => {
+  /** Oldest first, page by page. */
+  async *list(kind: 'tasks' | 'uploads', pageSize: number): AsyncGenerator<ListedBlob[]> {
+    const prefix = kind === 'tasks' ? taskPrefix : uploadPrefix;
+    let continuationToken: string | undefined;
+    do {
+      const settings = { maxPageSize: pageSize, ...(continuationToken && { continuationToken }) };
+      const page = await this.#listPage(prefix, settings);
+      yield page.segment.blobItems.map(({ name, metadata = {} }) => {
+        const id = name.slice(prefix.length, prefix.length + uuidLength);
+        return { name, id, metadata };
+      });
+      continuationToken = page.continuationToken;
+    } while (continuationToken);
+  }
+
+  async #listPage(prefix: string, settings: PageOf): Promise<ContainerListBlobFlatSegmentResponse> {
+    return this.#ask(async (container, { abortSignal }) => {
+      const pages = container.listBlobsFlat({ prefix, includeMetadata: true, abortSignal }).byPage(settings);
+      return (await pages.next()).value as ContainerListBlobFlatSegmentResponse;
+    });
+  }
+
+  async #ask<T>(work: Work<T>): Promise<T> {
+    try {
+      return await this.#container.use(work);
+    } catch (error) {
+      throw unavailable('Blob Storage', error);
+    }
+  }
+
+  async #unlessMissing<T>(work: Work<T>): Promise<T | undefined> {
+    return this.#ask((container, going) =>
+      work(container, going).catch((error: unknown) => {
         if (isGone(error)) return undefined;
         throw error;
       }),

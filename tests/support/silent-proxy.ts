@@ -8,6 +8,8 @@ export interface SilentProxy {
   silence(): void;
   /** While true, new connections are taken and pass nothing on either. */
   isDead: boolean;
+  /** Silenced by itself when a connection has brought so much from the target. */
+  silentAfterBytes: number;
   close(): Promise<void>;
 }
 
@@ -20,6 +22,9 @@ export async function startSilentProxy(targetPort: number): Promise<SilentProxy>
     client.pipe(target);
     target.pipe(client);
     keep([client, target]);
+    target.on('data', () => {
+      if (target.bytesRead >= proxy.silentAfterBytes) proxy.silence();
+    });
   });
 
   function keep(pair: readonly [Socket, Socket]): void {
@@ -31,6 +36,7 @@ export async function startSilentProxy(targetPort: number): Promise<SilentProxy>
   const proxy: SilentProxy = {
     port: 0,
     isDead: false,
+    silentAfterBytes: Infinity,
     silence() {
       for (const [client, target] of pairs) {
         client.unpipe(target);
