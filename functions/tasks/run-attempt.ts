@@ -8,6 +8,7 @@ import { Interruption, keepLease } from './lease.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import { type HandlerOutcome, runHandler } from './run-handler.ts';
 import { createStep } from './step-memory.ts';
+import { StepsUnderWay } from './steps-under-way.ts';
 import type { InHand } from './starting.ts';
 
 /** Runs the handler for one attempt, under a lease that is renewed meanwhile. */
@@ -71,6 +72,13 @@ async function handle(
   const read = await readPayload(engine, inHand);
   if ('kind' in read) return read;
   const once = fields.delivery === 'exactly-once';
+  const steps = new StepsUnderWay(controller.signal);
+  const remembered = createStep({
+    known,
+    checkLease: async () => (once ? checkLease(engine, id, token) : undefined),
+    record: (name, value) => engine.store.recordStep(id, token, name, value),
+    limitBytes: engine.resultLimitBytes,
+  });
   const context: Omit<TaskContext, 'signal'> = {
     taskId: id,
     owner: fields.owner!,
@@ -82,16 +90,12 @@ async function handle(
       engine.log(`[${id}]`, ...args);
       logs.add(args);
     },
-    step: createStep({
-      known,
-      checkLease: async () => (once ? checkLease(engine, id, token) : undefined),
-      record: (name, value) => engine.store.recordStep(id, token, name, value),
-      limitBytes: engine.resultLimitBytes,
-    }),
+    step: (name, run) => steps.watch(() => remembered(name, run)),
   };
   const timeLimitMs = taskType.timeLimitMs ?? engine.timeLimitMs;
   const { resultLimitBytes } = engine;
-  return runHandler(taskType, read.payload, context, { controller, timeLimitMs, resultLimitBytes });
+  const settling: TaskType = { ...taskType, run: (...given) => steps.settledAfter(() => taskType.run(...given)) };
+  return runHandler(settling, read.payload, context, { controller, timeLimitMs, resultLimitBytes });
 }
 
 const storageBackMs = 10_000;

@@ -36,7 +36,13 @@ export function toStarted([outcome, first, second, third, fourth]: Reply): Start
   switch (outcome) {
     case 'started': {
       const payload = (third as string | null) || undefined;
-      return { outcome, events: eventsIn(first), fields: fieldsIn(second), payload, steps: fieldsIn(fourth) };
+      return {
+        outcome,
+        events: eventsIn(first),
+        fields: fieldsIn(second),
+        payload,
+        steps: stepsIn(fourth as string[]),
+      };
     }
     case 'ended':
     case 'parked':
@@ -57,4 +63,11 @@ export function toStarted([outcome, first, second, third, fourth]: Reply): Start
     default:
       return { outcome: outcome as 'stale' | 'withdrawn' };
   }
+}
+
+/** Names of steps are free text: also `__proto__` is one. */
+function stepsIn(flat: readonly string[]): Readonly<Record<string, string>> {
+  const steps = new Map<string, string>();
+  for (let i = 0; i + 1 < flat.length; i += 2) steps.set(flat[i]!, flat[i + 1]!);
+  return Object.fromEntries(steps);
 }

@@ -113,9 +113,15 @@ describe('what a start brings along', () => {
   it('has a small payload, and what earlier attempts finished', async () => {
     const id = await running('old');
     await store.recordStep(id, 'old', 'charge', '{"paid":true}');
+    await store.recordStep(id, 'old', '__proto__', '1');
     now += leaseMs + 1;
     const started = await store.start(id, 1, 'new', leaseMs);
-    expect(started).toMatchObject({ payload: '{"message":"Hello"}', steps: { charge: '{"paid":true}' } });
+    expect(started).toMatchObject({ payload: '{"message":"Hello"}' });
+    const { steps } = started as Extract<typeof started, { outcome: 'started' }>;
+    expect(Object.entries(steps).sort()).toEqual([
+      ['__proto__', '1'],
+      ['charge', '{"paid":true}'],
+    ]);
   });
 
   it.each([
