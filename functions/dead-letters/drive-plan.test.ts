@@ -83,7 +83,7 @@ async function deadLetters(count: number): Promise<string[]> {
 async function begin(asked: Partial<ReplayDeadLetters> = { filter: {} }, owner?: string): Promise<ReplayPlan> {
   const { letters, refusals } = await selectDeadLetters(redis, asked, owner);
   const { canary, ratePerSecond, stopAtFailureRate, patch } = asked;
-  const given = Object.entries({ canary, ratePerSecond, stopAtFailureRate, patch });
+  const given = Object.entries({ ids: asked.ids?.length, canary, ratePerSecond, stopAtFailureRate, patch });
   const plan = await driver.plans.begin({
     id: createPlanId('operator', now),
     owner: 'operator',
@@ -108,6 +108,16 @@ async function drive(plan: ReplayPlan, drivenBy: PlanDriver = driver): Promise<R
 const stateOf = async (id: string) => (await findTask(redis, id))?.state;
 const timesReplayed = async (id: string) =>
   (await redis.lrange(timelineKey(id), 0, -1)).filter((event) => event.includes('"kind":"replayed"')).length;
+
+it('leaves alone what somebody discards before it comes to that, unless it was named', async () => {
+  const [first, second] = await deadLetters(2);
+  const note = { reason: 'paid by hand', by: 'ada', at: new Date(now).toISOString() };
+  const byFilter = await begin();
+  await driver.store.discard(second!, note);
+  expect(await drive(byFilter)).toMatchObject({ state: 'completed', replayed: 1, skippedReasons: { 'not-dead-lettered': 1 } });
+  expect([await stateOf(first!), await stateOf(second!)]).toEqual(['completed', 'dead-lettered']);
+  expect(await drive(await begin({ ids: [second!] }))).toMatchObject({ replayed: 1, completed: 1 });
+}); // prettier-ignore
 
 it('replays all that it matched, oldest first, and completes when the last has ended', async () => {
   const ids = await deadLetters(250);

@@ -132,7 +132,7 @@ class Slice {
     const { plans } = this.#driver;
     const { id, scope, owner, request } = this.plan;
     const ids = await plans.remaining(id, count);
-    const order = { planId: id, scope, by: owner, patch: request.patch };
+    const order = { planId: id, scope, by: owner, patch: request.patch, sparesDiscarded: request.ids === undefined };
     return this.#record(await replayBatch(this.#driver, ids, order), nextReplayAt);
   }
 

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Refusal } from '../../contracts/dead-letters.ts';
 import type { JsonPatch } from '../../contracts/replay.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
 import { AppError } from '../errors.ts';
@@ -13,7 +14,7 @@ import type { PayloadEdit } from '../tasks/changing.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import { type EditedPayload, editPayload } from './edit-payload.ts';
 import type { TaskOutcome } from './plan-store.ts';
-import { notDeadLetteredRefusal, notFoundRefusal } from './select-dead-letters.ts';
+import { discardedRefusal, notDeadLetteredRefusal, notFoundRefusal } from './select-dead-letters.ts';
 
 /** What replaying tasks needs. */
 export interface Replaying {
@@ -38,6 +39,8 @@ export interface ReplayOrder {
   /** Who edits. */
   readonly by: string;
   readonly patch?: JsonPatch | undefined;
+  /** Leaves alone what has been discarded, as nobody has named it. */
+  readonly sparesDiscarded?: boolean;
 }
 
 /**
@@ -104,24 +107,29 @@ function refusalOfCorrupt(error: unknown): Extract<EditedPayload, { refusal: unk
 async function replayOne(
   replaying: Replaying,
   id: string,
-  { planId, scope }: ReplayOrder,
+  { planId, scope, sparesDiscarded = false }: ReplayOrder,
   prepared: Prepared,
 ): Promise<TaskOutcome | undefined> {
   if ('outcome' in prepared) return prepared;
   const replayed = await replaying.store.replay(id, scope, {
     ...(planId !== undefined && { plan: planId }),
+    sparesDiscarded,
     ...prepared,
   });
   if (replayed === undefined) return { id, outcome: 'skipped', refusal: notFoundRefusal(id) };
   switch (replayed.outcome) {
     case 'forbidden-state':
-      return { id, outcome: 'skipped', refusal: notDeadLetteredRefusal(id, replayed.fields.state!) };
+      return { id, outcome: 'skipped', refusal: refusalOf(id, replayed.fields) };
     case 'edited-meanwhile':
       return undefined;
     case 'replayed':
       await sendOff(replaying, replayed);
       return { id, outcome: 'replayed', replays: replayed.replays };
   }
+}
+
+function refusalOf(id: string, { state = '' }: TaskFields): Refusal {
+  return state === 'dead-lettered' ? discardedRefusal(id) : notDeadLetteredRefusal(id, state);
 }
 
 /** The record is in the outbox by now: when the broker is away, the sweeper sends the message as soon as it is back. */

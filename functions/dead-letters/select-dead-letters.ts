@@ -69,6 +69,12 @@ export function notFoundRefusal(id: string): Refusal {
   return { id, reason: 'not-found', detail: `There is no task ${id} among yours.` };
 }
 
+/** Somebody has decided about it after it was matched. */
+export function discardedRefusal(id: string): Refusal {
+  const detail = 'The task has been discarded meanwhile; it can still be replayed by its ID.';
+  return { id, reason: 'not-dead-lettered', detail };
+}
+
 export function notDeadLetteredRefusal(id: string, state: string): Refusal {
   return { id, reason: 'not-dead-lettered', detail: `The task is ${state}; only a dead-lettered one is meant here.` };
 }

@@ -24,6 +24,8 @@ export interface ReplayOptions {
   /** Replays the task once, however often it asks. */
   readonly plan?: string;
   readonly edit?: PayloadEdit;
+  /** Leaves a dead letter alone that has been discarded. */
+  readonly sparesDiscarded?: boolean;
 }
 
 export type Replayed =
@@ -43,10 +45,10 @@ export function toChanged<Outcome extends string>([outcome, first, second]: Repl
 export function replayArguments(
   owner: string | undefined,
   window: number,
-  { plan, edit }: ReplayOptions,
+  { plan, edit, sparesDiscarded = false }: ReplayOptions,
 ): ScriptArgument[] {
   const edited = edit === undefined ? [''] : editArguments(edit);
-  return [owner ?? '', window, plan ?? '', ...edited];
+  return [owner ?? '', window, plan ?? '', sparesDiscarded ? 1 : '', ...edited];
 }
 
 function editArguments({ stored, note, after }: PayloadEdit): ScriptArgument[] {

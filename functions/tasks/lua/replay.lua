@@ -1,11 +1,11 @@
 -- Sends a dead letter on its way again, with as many attempts as it had at first; a plan does so once only. Its old message
 -- stays in the broker's dead-letter queue until the sweeper has taken it out.
 -- ARGV: now, owner who asks, or '' for an operator, how many messages of one owner wait in a lane at most, plan|'',
---       note of the edit (JSON: who, when, the patch)|'', how often it had been edited before, the edited payload, its bytes,
+--       1 when one that has been discarded stays so, note of the edit (JSON: who, when, the patch)|'', how often it had been edited before, the edited payload, its bytes,
 --       its SHA-256, name of the blob that holds it too|'', how long Redis keeps it (ms)|''
 -- → {'replayed', events, fields, number of the replay} | {'edited-meanwhile'} | {'forbidden-state', fields} | {'unknown'}
-local owner, window, plan, note, editsBefore = unpack(ARGV, 2, 6)
-local payload, payloadBytes, payloadSha256, payloadBlob, payloadCacheMs = unpack(ARGV, 7, 11)
+local owner, window, plan, sparesDiscarded, note, editsBefore = unpack(ARGV, 2, 7)
+local payload, payloadBytes, payloadSha256, payloadBlob, payloadCacheMs = unpack(ARGV, 8, 12)
 
 -- The first payload stays as it was submitted.
 local function replacePayload(task)
@@ -28,7 +28,7 @@ local task = lib.read()
 if not task or (owner ~= '' and task.owner ~= owner) then return { 'unknown' } end
 local replayedByPlan = plan ~= '' and redis.call('HGET', lib.key('replay-plans', id), plan)
 if replayedByPlan then return { 'replayed', {}, lib.fields(), replayedByPlan } end
-if task.state ~= 'dead-lettered' then return { 'forbidden-state', lib.fields() } end
+if task.state ~= 'dead-lettered' or (task.discarded and sparesDiscarded == '1') then return { 'forbidden-state', lib.fields() } end
 
 if note ~= '' then
   if (task.edits or '0') ~= editsBefore then return { 'edited-meanwhile' } end
