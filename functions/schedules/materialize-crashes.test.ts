@@ -123,7 +123,7 @@ class Run {
   async make(kind: Change, process: Materializing): Promise<void> {
     const firstRunAt = this.world.firstRunAt(everyTenSeconds);
     if (kind === 'pause') await process.schedules.pause(this.id, undefined);
-    if (kind === 'resume') await process.schedules.resume(this.id, undefined, firstRunAt);
+    if (kind === 'resume') await process.schedules.resume(this.id, undefined, { firstRunAt, now: this.world.now });
     if (kind === 'edit') {
       await materialize(process, this.id);
       const definition = JSON.stringify(everyTenSeconds);

@@ -91,7 +91,8 @@ function plan(fields: ScheduleFields, now: number): Plan {
   const { occurrences } = parsed;
   const ranUntil = Number(fields.ranUntil ?? 0);
   const cursor = Number(fields.cursor) > ranUntil ? Number(fields.cursor) : occurrences.after(ranUntil);
-  return cursor === undefined ? { runs: [], next: undefined } : planRuns(occurrences, { cursor, missedRuns, now });
+  if (cursor === undefined) return { runs: [], next: undefined };
+  return planRuns(occurrences, { cursor, missedRuns, since: Number(fields.since ?? 0), now });
 }
 
 async function submitRuns(

@@ -16,12 +16,18 @@ interface Position {
   /** The first occurrence that has not been dealt with. */
   readonly cursor: number;
   readonly missedRuns: MissedRuns;
+  /** When the schedule was made, edited or resumed last; 0 when that is not known. */
+  readonly since: number;
   readonly now: number;
 }
 
-/** Which runs of a schedule to submit now. */
-export function planRuns(occurrences: Occurrences, { cursor, missedRuns, now }: Position): Plan {
-  const runs = cursor < now ? missed(occurrences, missedRuns, cursor, now) : [];
+/**
+ * Which runs of a schedule to submit now. One that is younger than the horizon has missed nothing: its first runs could not be
+ * submitted ahead, and are late.
+ */
+export function planRuns(occurrences: Occurrences, { cursor, missedRuns, since, now }: Position): Plan {
+  const policy = now - since < horizonMs ? 'all' : missedRuns;
+  const runs = cursor < now ? missed(occurrences, policy, cursor, now) : [];
   let next = cursor >= now ? cursor : occurrences.after(now - 1);
   for (; next !== undefined && next <= now + horizonMs; next = occurrences.after(next)) runs.push(next);
   return { runs, next };

@@ -18,8 +18,9 @@ app.http('ResumeSchedule', {
     const { id, cron, timeZone } = await findVisibleSchedule(getRedis(), request.params.id!, principal);
     const parsed = parseCron(cron, timeZone);
     if ('error' in parsed) throw new AppError('conflict', `It cannot run: ${parsed.error.detail} Edit it first.`);
-    const firstRunAt = parsed.occurrences.after(Date.now())!;
-    const resumed = await new ScheduleStore(getRedis()).resume(id, visibleOwner(principal), firstRunAt);
+    const now = Date.now();
+    const from = { firstRunAt: parsed.occurrences.after(now)!, now };
+    const resumed = await new ScheduleStore(getRedis()).resume(id, visibleOwner(principal), from);
     if (resumed === undefined) throw scheduleNotFound(id);
     await materialize(
       createImpatientMaterializing((...args) => context.log(...args)),

@@ -63,8 +63,12 @@ export class ScheduleStore {
   }
 
   /** Runs whose time came while it was paused are not made up for. @returns undefined when there is no such schedule of theirs */
-  async resume(id: string, owner: string | undefined, firstRunAt: number): Promise<ScheduleFields | undefined> {
-    return this.#change('resume', id, [owner ?? '', firstRunAt]);
+  async resume(
+    id: string,
+    owner: string | undefined,
+    { firstRunAt, now }: Pick<NewSchedule, 'firstRunAt' | 'now'>,
+  ): Promise<ScheduleFields | undefined> {
+    return this.#change('resume', id, [owner ?? '', firstRunAt, now]);
   }
 
   /** @returns false when there is no such schedule of theirs */

@@ -1,11 +1,13 @@
 import type { Redis } from 'ioredis';
+import type { Task } from '../../contracts/task.ts';
 import type { ScheduleDefinition } from '../../contracts/schedule.ts';
 import type { TaskEvent } from '../../contracts/task-event.ts';
 import { echo } from '../../functions/task-types/echo.ts';
 import { parseCron } from '../../functions/schedules/cron.ts';
-import type { Materializing } from '../../functions/schedules/materialize.ts';
+import { materialize, type Materializing } from '../../functions/schedules/materialize.ts';
 import { ScheduleStore } from '../../functions/schedules/schedule-store.ts';
 import { PayloadStore } from '../../functions/payloads/payload-store.ts';
+import { listTasks } from '../../functions/tasks/task-queries.ts';
 import { createTaskId } from '../../functions/tasks/task-id.ts';
 import type { OutgoingMessage } from '../../functions/tasks/task-message.ts';
 import { TaskStore } from '../../functions/tasks/task-store.ts';
@@ -39,6 +41,10 @@ export class ScheduleWorld {
     };
   }
 
+  get schedules(): ScheduleStore {
+    return new ScheduleStore(this.redis);
+  }
+
   get payloads(): PayloadStore {
     return new PayloadStore({
       redis: this.redis,
@@ -62,14 +68,49 @@ export class ScheduleWorld {
   async create(definition: ScheduleDefinition, owner = 'ada'): Promise<string> {
     const id = createTaskId(owner, this.now);
     const schedule = { id, owner, definition: JSON.stringify(definition), now: this.now };
-    const created = await new ScheduleStore(this.redis).create({
+    const created = await this.schedules.create({
       ...schedule,
       firstRunAt: this.firstRunAt(definition),
     });
     if (created.outcome !== 'created') throw new Error(`The schedule was not created: ${created.outcome}.`);
     return id;
   }
+
+  async pause(id: string): Promise<void> {
+    await this.schedules.pause(id, undefined);
+    await materialize(this.materializing(), id);
+  }
+
+  async resume(id: string): Promise<void> {
+    await this.schedules.resume(id, undefined, { firstRunAt: this.firstRunAt(everyTenSeconds), now: this.now });
+    await materialize(this.materializing(), id);
+  }
+
+  /** What an edit replaces, now. */
+  change(more: object) {
+    const definition = { ...everyTenSeconds, ...more };
+    return { definition: JSON.stringify(definition), firstRunAt: this.firstRunAt(definition), now: this.now };
+  }
+
+  async edit(id: string, more: object): Promise<void> {
+    await materialize(this.materializing(), id);
+    await this.schedules.update(id, undefined, this.change(more));
+    await materialize(this.materializing(), id);
+  }
+
+  /** The tasks of all schedules by the time they are for. */
+  async runs(state?: Task['state']): Promise<Task[]> {
+    const { tasks } = await listTasks(this.redis, { limit: 500, ...(state && { states: [state] }) });
+    return tasks.sort((a, b) => Date.parse(a.occurrenceAt!) - Date.parse(b.occurrenceAt!));
+  }
+
+  async occurrences(state?: Task['state']): Promise<(string | undefined)[]> {
+    return (await this.runs(state)).map(({ occurrenceAt }) => occurrenceAt);
+  }
 }
+
+/** A time of the day that a world begins with. */
+export const iso = (time: string) => `2026-11-21T${time}.000Z`;
 
 export const everyTenSeconds: ScheduleDefinition = {
   name: 'Every ten seconds',

@@ -5,7 +5,8 @@ local owner, definition, cursor, now = unpack(ARGV)
 local schedule = read(owner)
 if not schedule then return { 'unknown' } end
 renew(schedule, '(' .. now, true)
-redis.call('HSET', KEYS[1], 'definition', definition, 'updatedAt', now, 'cursor', schedule.paused and '' or cursor)
+redis.call('HSET', KEYS[1], 'definition', definition, 'updatedAt', now, 'since', now,
+  'cursor', schedule.paused and '' or cursor)
 redis.call('HDEL', KEYS[1], 'error')
 arrange()
 return { 'done', redis.call('HGETALL', KEYS[1]) }
