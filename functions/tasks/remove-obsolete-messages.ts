@@ -10,7 +10,7 @@ const messagesPerReceive = 500;
 const heldAtMost = 20_000;
 const waitMs = 1_000;
 
-/** By `<task>:<attempt>`: the partition that remembers the message. */
+/** By `<task>:<attempt>`, or `<task> <message ID>` where it is one message only: the partition that remembers it. */
 type Wanted = Map<string, string>;
 
 /**
@@ -38,10 +38,11 @@ async function removeFrom(receiver: ServiceBusReceiver, redis: Redis, wanted: Wa
     while (wanted.size > 0 && held.length < heldAtMost) {
       const messages = await receiver.receiveMessages(messagesPerReceive, { maxWaitTimeInMs: waitMs });
       if (messages.length === 0) return true;
-      const obsolete = messages.filter((message) => wanted.has(nameOf(message)));
-      held.push(...messages.filter((message) => !wanted.has(nameOf(message))));
+      const isWanted = (message: ServiceBusReceivedMessage) => namesOf(message).some((name) => wanted.has(name));
+      const obsolete = messages.filter(isWanted);
+      held.push(...messages.filter((message) => !isWanted(message)));
       await Promise.all(obsolete.map((message) => receiver.completeMessage(message)));
-      const names = new Set(obsolete.map(nameOf));
+      const names = new Set(obsolete.flatMap(namesOf).filter((name) => wanted.has(name)));
       await forget(
         redis,
         [...names].map((name): [string, string] => [name, wanted.get(name)!]),
@@ -55,12 +56,17 @@ async function removeFrom(receiver: ServiceBusReceiver, redis: Redis, wanted: Wa
   }
 }
 
-function nameOf({ body, messageId, applicationProperties }: ServiceBusReceivedMessage): string {
+/** What `obsolete-messages` may call it. */
+export function namesOf({
+  body,
+  messageId,
+  applicationProperties,
+}: Pick<ServiceBusReceivedMessage, 'body' | 'messageId' | 'applicationProperties'>): string[] {
   try {
     const { id, attempt } = readTaskMessage(body, { messageId, applicationProperties });
-    return `${id}:${attempt}`;
+    return [`${id}:${attempt}`, `${id} ${String(messageId)}`];
   } catch {
-    return '';
+    return [];
   }
 }
 

@@ -40,7 +40,7 @@ async function settle(engine: Engine, message: ServiceBusReceivedMessage): Promi
     message: `The broker gave up delivering this task (${why}): each time, the process died or lost the message. See the logs of that time.`,
   };
   // While a worker still holds the lease nothing happens: the next round comes by again. What is obsolete is noted for removal.
-  const { owner, events } = await engine.store.giveUp(id, attempt, error);
+  const { owner, events } = await engine.store.giveUp(id, attempt, error, String(message.messageId));
   if (events.length === 0) return;
   engine.log(`Task ${id} was dead-lettered by the broker: ${why}.`);
   engine.publish(owner, events);

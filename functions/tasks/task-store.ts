@@ -11,6 +11,7 @@ import { type Started, toStarted } from './starting.ts';
 import { eventsIn, type Reply } from './step-reply.ts';
 import { takeStep, type StepName } from './steps.ts';
 import { taskKey } from './task-keys.ts';
+import { resendsOf } from './task-message.ts';
 import { toFields, type TaskFields } from './task-record.ts';
 
 export type Failed =
@@ -216,14 +217,17 @@ export class TaskStore {
 
   /**
    * The broker has dead-lettered a message of the task.
+   * @param messageId by default that of the first message for the attempt
    * @returns no events, and an empty owner, unless the task was dead-lettered by that
    */
   async giveUp(
     id: string,
     attempt: number,
     error: TaskError,
+    messageId = `${id}:${attempt}`,
   ): Promise<{ outcome: GivenUp; events: TaskEvent[]; owner: string }> {
-    const [outcome, appended, owner] = await this.#run('giveUp', id, [attempt, JSON.stringify(error)]);
+    const message = [messageId, resendsOf(messageId, id) ?? ''];
+    const [outcome, appended, owner] = await this.#run('giveUp', id, [attempt, JSON.stringify(error), ...message]);
     return {
       outcome: outcome as GivenUp,
       events: eventsIn(appended),

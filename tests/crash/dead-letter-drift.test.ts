@@ -185,6 +185,28 @@ describe.each(lanes.filter(({ kind }) => kind === 'normal' || kind === 'ordered'
   }); // prettier-ignore
 });
 
+describe.each(['a copy', 'an older message'])('%s of a waiting task that was dead-lettered', (kind) => {
+  it('is taken out, and the task waits for its own', async () => {
+    const tasks = lanes.find(({ queue }) => queue === 'tasks')!;
+    const id = await submit(tasks);
+    const own = await receive(tasks);
+    if (kind === 'a copy') await senders.get('tasks')!.sendMessages({ body: id, messageId: 'copied', timeToLive: 1 });
+    else {
+      await own.receiver.deadLetterMessage(own.message);
+      now += 3_600_000;
+      await dispatch(engine, (await engine.store.resend(id))!, 1);
+    }
+    while ((await evidence()).length === 0) await new Promise((ended) => setTimeout(ended, 100));
+    await sweep();
+    expect(await findTask(redis, id)).toMatchObject({ state: 'queued' });
+    await sweep();
+    expect(await evidence()).toEqual([]);
+    if (kind === 'a copy') await own.receiver.completeMessage(own.message);
+    else expect(await receiveAnd(tasks, 'complete')).toMatchObject({ body: id, messageId: `${id}:1.1` });
+    await own.receiver.close();
+  });
+});
+
 it('leaves alone what it does not know: it may be the last trace of something', async () => {
   const unknown = createTaskId('ada', now);
   const bodies = [unknown, 'not an ID', { some: 'object' }];

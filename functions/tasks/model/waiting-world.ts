@@ -7,6 +7,7 @@ import { runTask } from '../run-task.ts';
 import { submitTask } from '../submit-task.ts';
 import { sweepDeadLetters } from '../sweep-dead-letters.ts';
 import { sweepTasks } from '../sweep-tasks.ts';
+import { namesOf } from '../remove-obsolete-messages.ts';
 import { allPartitions, createTaskId } from '../task-id.ts';
 import { obsoleteMessagesKey } from '../task-keys.ts';
 import { resendsOf } from '../task-message.ts';
@@ -192,8 +193,8 @@ export class WaitingWorld {
       for (const partition of allPartitions) {
         const names = await this.#redis.smembers(obsoleteMessagesKey(partition));
         if (names.length === 0) continue;
-        const nameOf = ({ message }: Message) => `${String(message.body)}:${String(message.applicationProperties!['attempt'])}`; // prettier-ignore
-        this.broker.dead = this.broker.dead.filter((message) => !names.includes(nameOf(message)));
+        const isObsolete = ({ message }: Message) => namesOf(message).some((name) => names.includes(name));
+        this.broker.dead = this.broker.dead.filter((message) => !isObsolete(message));
         await this.#redis.srem(obsoleteMessagesKey(partition), ...names);
       }
     });
