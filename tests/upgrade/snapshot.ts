@@ -1,5 +1,6 @@
-/** What a version of the app leaves behind in Redis and in the queues, as a file that a later version starts with. */
+/** What a version of the app leaves behind in Redis, the queues and Table Storage, as a file that a later version starts with. */
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
+import { TableClient, TableServiceClient } from '@azure/data-tables';
 import type { Redis } from 'ioredis';
 
 /** Text where it is UTF-8, else base64 behind this mark. */
@@ -29,7 +30,11 @@ export interface Snapshot {
   readonly ids: Readonly<Record<string, string>>;
   readonly redis: Readonly<Record<string, Value>>;
   readonly messages: readonly QueuedMessage[];
+  /** By name; those before history have none. */
+  readonly tables?: Readonly<Record<string, readonly Row[]>>;
 }
+
+type Row = Readonly<Record<'partitionKey' | 'rowKey', string>> & Readonly<Record<string, string | number>>;
 
 export async function readRedis(redis: Redis): Promise<Snapshot['redis']> {
   const keys = (await redis.keys('*')).sort();
@@ -116,3 +121,36 @@ export async function sendAll(connection: string, messages: readonly QueuedMessa
     await client.close();
   }
 }
+
+export async function readTables(connection: string): Promise<NonNullable<Snapshot['tables']>> {
+  const tables: Record<string, Row[]> = {};
+  for await (const { name } of TableServiceClient.fromConnectionString(connection, insecure).listTables()) {
+    const rows: Row[] = [];
+    for await (const entity of tableOf(connection, name!).listEntities()) rows.push(rowOf(entity));
+    tables[name!] = rows;
+  }
+  return tables;
+}
+
+export async function putIntoTables(connection: string, tables: Snapshot['tables'] = {}): Promise<void> {
+  for (const [name, rows] of Object.entries(tables)) {
+    const table = tableOf(connection, name);
+    await table.createTable();
+    for (const row of rows) await table.createEntity(valuesOf(row));
+  }
+}
+
+/** Microsoft's emulator has no TLS. */
+const insecure = { allowInsecureConnection: true };
+const tableOf = (connection: string, name: string) => TableClient.fromConnectionString(connection, name, insecure);
+
+function rowOf(entity: object): Row {
+  const own = Object.entries(entity).filter(([name]) => name !== 'etag' && name !== 'timestamp');
+  const toJson = (value: unknown) => (value instanceof Uint8Array ? toText(Buffer.from(value)) : value);
+  return mapValues(Object.fromEntries(own), toJson) as Row;
+}
+
+const valuesOf = (row: Row) => mapValues(row, (value) => (typeof value === 'string' ? fromText(value) : value)) as Row;
+
+const mapValues = (object: object, map: (value: unknown) => unknown) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value)]));

@@ -1,11 +1,14 @@
-/** This version with what earlier ones left behind: records in Redis, messages in the queue. */
+/** This version with what earlier ones left behind: records in Redis, messages in the queue, rows of history. */
 import { Redis } from 'ioredis';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ChatPage } from '../../contracts/chat.ts';
 import type { Schedule } from '../../contracts/schedule.ts';
+import type { Task } from '../../contracts/task.ts';
 import { Api } from '../support/api.ts';
+import { history } from '../support/history.ts';
 import { startStack, type TestStack } from '../support/stack.ts';
-import { putIntoRedis, sendAll, type Snapshot } from './snapshot.ts';
+import { putIntoRedis, putIntoTables, sendAll, type Snapshot } from './snapshot.ts';
 
 jest.setTimeout(180_000);
 
@@ -13,7 +16,7 @@ const folder = join(__dirname, 'left');
 const files = readdirSync(folder);
 
 describe.each(files)('after an upgrade from %s', (file) => {
-  const { ids, redis: keys, messages } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Snapshot;
+  const { ids, redis: keys, messages, tables } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Snapshot;
   let stack: TestStack;
   let redis: Redis;
   let ada: Api;
@@ -22,9 +25,11 @@ describe.each(files)('after an upgrade from %s', (file) => {
     await stack?.stop();
   });
   beforeAll(async () => {
-    stack = await startStack();
+    // So long that no file here is too old.
+    stack = await startStack({ settings: { HistoryRetentionDays: '3650' } });
     redis = new Redis(stack.redisUrl);
     ada = await new Api(stack.baseUrl).as('ada', 'user');
+    await putIntoTables(stack.storageConnection, tables);
     await putIntoRedis(redis, keys);
     await sendAll(stack.serviceBusConnection, messages);
   });
@@ -54,6 +59,25 @@ describe.each(files)('after an upgrade from %s', (file) => {
     expect(body).toMatchObject({ name: 'Every new year', type: 'echo', payload: { message: 'Happy new year' } });
     expect(Date.parse(body.upcoming[0]!)).toBeGreaterThan(Date.now());
   });
+
+  const { room, archived } = ids;
+  if (room !== undefined) {
+    it('shows what was said in the chat, and goes on behind it', async () => {
+      const path = `/api/chat/rooms/${room}/messages`;
+      const said = async () =>
+        (await ada.call<ChatPage>(path)).body.messages.map(({ sequence, text }) => [sequence, text]);
+      expect(await said()).toEqual([[1, 'Said then']]);
+      await ada.ended((await ada.submit('chat-message', { room, text: 'Said now' })).id);
+      expect(await said()).toEqual([[1, 'Said then'], [2, 'Said now']]); // prettier-ignore
+    });
+  }
+  if (archived !== undefined) {
+    it('finds in history what was forgotten', async () => {
+      const { body } = await ada.call<Task>(`/api/tasks/${archived}`);
+      expect(body).toMatchObject({ archived: true, state: 'completed', result: { message: 'archived' } });
+      expect((await history(ada)).map(({ id }) => id)).toContain(archived);
+    });
+  }
 
   it('tells old and new events in one order, and takes new tasks beside the old', async () => {
     const { id } = await ada.submit('echo', { message: 'new' });
