@@ -96,3 +96,15 @@ describe('idempotency keys', () => {
     });
   });
 });
+
+describe('a message that got lost', () => {
+  it('is replaced some minutes after it was due, with an ID that the broker has not seen', async () => {
+    const id = await tasks.queued();
+    expect(await store.resend(id)).toMatchObject({ id, resends: '1' });
+    expect(await store.resend(id)).toMatchObject({ id, resends: '1' });
+    await store.confirmSent(id, 1, 1);
+    expect(await store.resend(id)).toMatchObject({ id, resends: '2' });
+    await store.start(id, 1, 't', leaseMs);
+    expect(await store.resend(id)).toBeUndefined();
+  });
+});
