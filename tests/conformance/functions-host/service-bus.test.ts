@@ -1,67 +1,18 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import Long from 'long';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServiceBus } from '../../../local/service-bus/server.ts';
 import { type HostedApp, hostApp, stopApps } from './hosted-app.ts';
-
-const queue = (name: string, properties: object = {}) => ({
-  Name: name,
-  Properties: {
-    LockDuration: 'PT5S',
-    MaxDeliveryCount: 3,
-    RequiresSession: false,
-    RequiresDuplicateDetection: false,
-    ...properties,
-  },
-});
-const queueNames = ['single', 'failing', 'slow', 'manual', 'restart', 'crash', 'stuck'];
-const entities = {
-  UserConfig: { Namespaces: [{ Name: 'sbemulatorns', Queues: queueNames.map((name) => queue(name)), Topics: [] }] },
-};
-
-const functions = `
-const { app } = require('@azure/functions');
-const trigger = (name, queueName, handler, options = {}) =>
-  app.serviceBusQueue(name, { queueName, connection: 'Bus', handler, ...options });
-trigger('Single', '%SingleQueue%', (message, context) => {
-  context.log('MESSAGE ' + JSON.stringify({ message, type: typeof message, metadata: context.triggerMetadata, trace: context.traceContext.traceParent }));
-});
-trigger('Failing', 'failing', (message, context) => {
-  context.log('ATTEMPT ' + context.triggerMetadata.deliveryCount);
-  throw new Error('not this time');
-});
-let running = 0;
-let most = 0;
-trigger('Slow', 'slow', async (message, context) => {
-  context.log('BEGUN ' + message.id);
-  most = Math.max(most, ++running);
-  await new Promise((done) => setTimeout(done, message.delayMs));
-  running -= 1;
-  context.log('SLOW ' + message.id + ' most ' + most);
-});
-trigger('Manual', 'manual', (message, context) => context.log('MANUAL ' + context.triggerMetadata.deliveryCount), { autoCompleteMessages: false });
-trigger('Restart', 'restart', (message, context) => context.log('RESTART ' + message.id));
-app.hook.appTerminate(() => console.log('TERMINATED'));
-`;
+import { type Bus, connection, sampleApp, startBus } from './sample-queues.ts';
 
 let data: string;
-let bus: Awaited<ReturnType<typeof startServiceBus>>;
+let bus: Bus;
 let client: ServiceBusClient;
 let app: HostedApp;
-const connection = (port: number) =>
-  `Endpoint=sb://localhost:${port};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=c2VjcmV0LWtleQ==;UseDevelopmentEmulator=true;`;
-const startBus = (port = 0) => startServiceBus({ port, dataFile: join(data, 'bus.db'), entities });
-const sampleApp = (port: number) => ({
-  files: { 'functions.cjs': functions },
-  hostJson: { extensions: { serviceBus: { maxConcurrentCalls: 4, maxAutoLockRenewalDuration: '00:00:08' } } },
-  values: { Bus: connection(port), SingleQueue: 'single' },
-});
 
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'host-bus-'));
-  bus = await startBus();
+  bus = await startBus(data);
   client = new ServiceBusClient(connection(bus.port));
   app = await hostApp(sampleApp(bus.port));
   // Comes back while the other tests run: see the last one about a message.
@@ -83,14 +34,6 @@ interface Seen {
 async function seen(marker: string): Promise<Seen> {
   const [, line] = await app.printed(new RegExp(`MESSAGE (\\{.*${marker}.*\\})`));
   return JSON.parse(line ?? '') as Seen;
-}
-
-/** No message waits in the queue or is locked. */
-async function untilEmpty(queue: string): Promise<void> {
-  const receiver = client.createReceiver(queue);
-  while ((await receiver.peekMessages(1, { fromSequenceNumber: Long.ONE })).length > 0)
-    await new Promise((done) => setTimeout(done, 100));
-  await receiver.close();
 }
 
 describe('a message', () => {
@@ -175,70 +118,6 @@ test('a message is left to its lock when the trigger does not complete by itself
   await app.printed(/MANUAL 2/);
 });
 
-describe('the broker', () => {
-  test('may restart: what was sent meanwhile or before is received, without restarting the host', async () => {
-    const { port } = bus;
-    await client.close();
-    await bus.close();
-    await app.printed(/warn {2}Restart: The queue "restart" is out of reach, trying until it answers/);
-    bus = await startBus(port);
-    client = new ServiceBusClient(connection(port));
-    await client.createSender('restart').sendMessages([{ body: { id: 'after-1' } }, { body: { id: 'after-2' } }]);
-    await app.printed(/RESTART after-1/);
-    await app.printed(/RESTART after-2/);
-    expect((await app.fetch('/')).status).toBe(200);
-  });
-
-  test('may lose its connections: a message in hand keeps its lock, is settled when it was handled, and comes no second time', async () => {
-    await client.createSender('slow').sendMessages({ body: { id: 'cut-off', delayMs: 7_000 } });
-    await app.printed(/BEGUN cut-off/);
-    expect(bus.dropConnections()).toBeGreaterThan(0);
-    await app.printed(/SLOW cut-off/);
-    await untilEmpty('slow');
-    expect(app.output().match(/BEGUN cut-off/g)).toHaveLength(1);
-  });
-
-  test('may leave unsaid whether a message is settled: the host asks again over another connection', async () => {
-    await client.createSender('slow').sendMessages({ body: { id: 'unanswered', delayMs: 500 } });
-    await app.printed(/BEGUN unanswered/);
-    bus.faults.latency = 60_000;
-    await app.printed(/SLOW unanswered/);
-    await new Promise((done) => setTimeout(done, 300));
-    bus.faults.latency = 0;
-    bus.dropConnections();
-    await app.printed(/could not be settled and will come again: .*(lock|settled)/);
-    await untilEmpty('slow');
-    expect(app.output()).not.toMatch(/did not confirm/);
-    expect(app.output().match(/BEGUN unanswered/g)).toHaveLength(1);
-  });
-
-  test('may take a lock away: that is told, and the message comes again', async () => {
-    await client.createSender('slow').sendMessages({ body: { id: 'unlocked', delayMs: 4_500 } });
-    await app.printed(/BEGUN unlocked/);
-    expect(bus.deliveries('slow').loseLocks()).toBe(1);
-    await app.printed(/warn {2}Slow: The lock of a message could not be renewed: .*lock/);
-    await app.printed(/SLOW unlocked[^]*SLOW unlocked/);
-    expect(app.output()).toMatch(/warn {2}Slow: A message could not be settled and will come again: .*lock/);
-    await untilEmpty('slow');
-  });
-
-  test('may start after the host', async () => {
-    const late = await mkdtemp(join(tmpdir(), 'late-bus-'));
-    const probe = await startServiceBus({ port: 0, dataFile: join(late, 'bus.db'), entities });
-    await probe.close();
-    const waiting = await hostApp(sampleApp(probe.port));
-    await waiting.printed(/Single: The queue "single" is out of reach/);
-    const lateBus = await startServiceBus({ port: probe.port, dataFile: join(late, 'bus.db'), entities });
-    const lateClient = new ServiceBusClient(connection(probe.port));
-    await lateClient.createSender('restart').sendMessages({ body: { id: 'late' } });
-    await waiting.printed(/RESTART late/);
-    await waiting.stop();
-    await lateClient.close();
-    await lateBus.close();
-    await rm(late, { recursive: true, force: true });
-  });
-});
-
 test('a missing setting puts the function in error, and the others run', async () => {
   const broken = await hostApp({
     files: {
@@ -250,61 +129,4 @@ app.http('Works', { handler: () => ({ body: 'fine' }) });`,
   });
   await broken.printed(/NoSetting: The listener was unable to start: The setting "Nowhere" is missing/);
   expect(await (await broken.fetch('/works')).text()).toBe('fine');
-});
-
-describe('a process that has to go', () => {
-  const crashing = (handler: string, hostJson = {}) => ({
-    files: {
-      'functions.cjs': `
-const { app } = require('@azure/functions');
-app.serviceBusQueue('Crash', { queueName: 'crash', connection: 'Bus', handler: async (message, context) => {
-  console.log('GOT ' + message + ' ' + context.triggerMetadata.deliveryCount);
-  if (message === 'bad' && context.triggerMetadata.deliveryCount === 1) ${handler}
-} });`,
-    },
-    hostJson: { extensions: { serviceBus: { maxConcurrentCalls: 1 } }, ...hostJson },
-    values: { Bus: connection(bus.port) },
-  });
-
-  test.each([
-    ['by a time-out', 'await new Promise(() => {});', { functionTimeout: '00:00:01' }, 124],
-    [
-      'by an exception that nobody catches',
-      'await new Promise(() => setImmediate(() => { throw new Error("crash"); }));',
-      {},
-      1,
-    ],
-  ])('%s gives its message back at once, and costs others at most one delivery', async (_, handler, hostJson, code) => {
-    const doomed = await hostApp(crashing(handler, hostJson));
-    const others = ['other-1', 'other-2', 'other-3'];
-    await client.createSender('crash').sendMessages(['bad', ...others].map((body) => ({ body })));
-    expect(await doomed.exited).toBe(code);
-    const next = await hostApp({ ...crashing(handler, hostJson), folder: doomed.folder });
-    await next.printed(/GOT bad 2/);
-    for (const other of others) await next.printed(new RegExp(`GOT ${other} [12]\\b`));
-    await next.stop();
-  });
-});
-
-test('stopping lets the message under way finish, and completes it', async () => {
-  await client.createSender('slow').sendMessages({ body: { id: 'draining', delayMs: 1_000 } });
-  await app.printed(/BEGUN draining/);
-  expect(await app.stop()).toBe(0);
-  expect(app.output()).toMatch(/SLOW draining[^]*TERMINATED/);
-  const left = await client.createReceiver('slow').receiveMessages(1, { maxWaitTimeInMs: 500 });
-  expect(left).toEqual([]);
-});
-
-test('stopping gives a message back at once whose function does not finish in time', async () => {
-  const files = {
-    'functions.cjs': `const { app } = require('@azure/functions');
-app.serviceBusQueue('Stuck', { queueName: 'stuck', connection: 'Bus', handler: async () => { console.log('STUCK'); await new Promise(() => {}); } });`,
-  };
-  const stuck = await hostApp({ files, values: { Bus: connection(bus.port) }, args: ['--drain-seconds', '1'] });
-  await client.createSender('stuck').sendMessages({ body: 'x' });
-  await stuck.printed(/STUCK/);
-  expect(await stuck.stop()).toBe(0);
-  // Its lock would have lasted 5 s.
-  const [message] = await client.createReceiver('stuck').receiveMessages(1, { maxWaitTimeInMs: 1_000 });
-  expect(message).toMatchObject({ body: 'x', deliveryCount: 1 });
 });
