@@ -73,7 +73,7 @@ async function takeAll(rates: Rates, limits: SubmitLimits, task: Submitted): Pro
 
 function rateExceeded(exceeded: Taken, quotas: readonly Taken[]): AppError {
   const whose = { owner: 'you', type: 'tasks of this type', 'concurrency-key': 'tasks with this concurrency key' };
-  const detail = `The limit for ${whose[exceeded.policy as keyof typeof whose]} is ${exceeded.limit} submitted tasks a second. Nothing was stored: send it again after ${exceeded.resetS} s.`;
+  const detail = `The limit for ${whose[exceeded.policy as keyof typeof whose]} is ${exceeded.limit} submitted ${exceeded.limit === 1 ? 'task' : 'tasks'} a second. Nothing was stored: send it again after ${exceeded.resetS} s.`;
   return new AppError('too-many-requests', detail, { retryAfterS: exceeded.resetS, headers: limitHeaders(quotas) });
 }
 

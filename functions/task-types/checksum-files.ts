@@ -47,7 +47,7 @@ export const checksumFiles = defineTaskType({
       const bytes = decode(name, content);
       const checksum = createHash(algorithm).update(bytes).digest('hex');
       checked.push({ name, bytes: bytes.length, checksum, ...(expected && { asExpected: checksum === expected.toLowerCase() }) }); // prettier-ignore
-      log(`${name}: ${bytes.length} bytes, ${algorithm} ${checksum}`);
+      log(`${name}: ${bytes.length} ${bytes.length === 1 ? 'byte' : 'bytes'}, ${algorithm} ${checksum}`);
       progress(((i + 1) / files.length) * 100, name);
     }
     return { ...report, algorithm, files: checked };

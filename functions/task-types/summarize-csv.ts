@@ -31,7 +31,9 @@ export const summarizeCsv = defineTaskType({
       for (const record of records) {
         if (columns === undefined) {
           columns = columnNames(record).map((name) => new ColumnSummarizer(name));
-          log(`${columns.length} columns: ${columnNames(record).slice(0, 20).join(', ')}`);
+          log(
+            `${columns.length} ${columns.length === 1 ? 'column' : 'columns'}: ${columnNames(record).slice(0, 20).join(', ')}`,
+          );
         } else {
           rows += 1;
           for (let i = 0; i < columns.length; i += 1) columns[i]!.add(record[i] ?? '');
@@ -40,7 +42,7 @@ export const summarizeCsv = defineTaskType({
       progress(read * 100, `Row ${rows.toLocaleString('en')}`);
     }
     if (columns === undefined) throw new PermanentError('The CSV has no line with text in it.', 'invalid-csv');
-    log(`${rows} rows read.`);
+    log(`${rows} ${rows === 1 ? 'row' : 'rows'} read.`);
     return { rows, columns: columns.map((column) => column.summary()) };
   },
 });

@@ -27,7 +27,8 @@ const longestReason = 500;
     </header>
     @if (done(); as done) {
       <p role="status" i18n>
-        {{ done.discarded | shownNumber }} discarded, {{ done.refused | shownNumber }} left as they were.
+        {{ done.discarded | shownNumber }} discarded,
+        {done.refused, plural, =1 {1 left as it was} other {{{ done.refused | shownNumber }} left as they were}}.
       </p>
       <p class="muted" i18n>Each of them can still be replayed from its own page until it is forgotten.</p>
     } @else {

@@ -74,11 +74,15 @@ export function waitingWords({ state, waitingFor, outstanding, canary = 0 }: Rep
   if (state !== 'running') return '';
   switch (waitingFor) {
     case 'canary':
-      return $localize`The canary is out: ${count(outstanding)}:tasks: of ${count(canary)}:all: have yet to end.`;
+      return outstanding === 1
+        ? $localize`The canary is out: 1 of ${count(canary)}:all: has yet to end.`
+        : $localize`The canary is out: ${count(outstanding)}:tasks: of ${count(canary)}:all: have yet to end.`;
     case 'rate':
       return $localize`It replays at the rate that was asked for.`;
     case 'outcomes':
-      return $localize`All are on their way; ${count(outstanding)}:tasks: have yet to end.`;
+      return outstanding === 1
+        ? $localize`All are on their way; 1 has yet to end.`
+        : $localize`All are on their way; ${count(outstanding)}:tasks: have yet to end.`;
     default:
       return $localize`It replays as fast as it can.`;
   }

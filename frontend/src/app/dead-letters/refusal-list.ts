@@ -23,7 +23,12 @@ import { ShownNumber } from '../ui/number.ts';
           }
         </ul>
         @if (reason.count > reason.told.length) {
-          <p class="muted" i18n>{{ reason.count - reason.told.length | shownNumber }} more are not told one by one.</p>
+          <p class="muted" i18n>
+            {reason.count - reason.told.length, plural,
+              =1 {1 more is not told here.}
+              other {{{ reason.count - reason.told.length | shownNumber }} more are not told one by one.}
+            }
+          </p>
         }
       </details>
     }

@@ -63,6 +63,7 @@ export class ReplayPage {
   });
   protected readonly selection = computed(() => {
     const plan = this.plan.value();
+    if (plan?.ids === 1) return $localize`1 that was chosen`;
     if (plan?.ids !== undefined) return $localize`${formatNumber(plan.ids)}:count: that were chosen one by one`;
     return filterWords(plan?.filter ?? {});
   });

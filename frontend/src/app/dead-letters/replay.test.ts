@@ -106,6 +106,17 @@ describe('the page of a replay', () => {
     expect(refused.getByRole('link', { name: 't7', hidden: true }).getAttribute('href')).toBe('/tasks/t7');
   });
 
+  it.each([
+    ['canary', 'The canary is out: 1 of 10 has yet to end.'],
+    ['outcomes', 'All are on their way; 1 has yet to end.'],
+  ] as const)('speaks of a single task as of one: %s', async (waitingFor, words) => {
+    api.replays = [aPlan({ waitingFor, outstanding: 1, ids: 1 })];
+    await open();
+    expect(await screen.findByText(words)).toBeTruthy();
+    expect(screen.getByText('1 that was chosen')).toBeTruthy();
+    expect(screen.getByText('1 more is not told here.')).toBeTruthy();
+  });
+
   it('pauses, and offers to resume or stop what is paused', async () => {
     api.replays = [aPlan()];
     await open();

@@ -42,6 +42,7 @@ const suspiciousMs = 60_000;
 
 /** Whether somebody works, by what they do: workers come and go, and are counted nowhere. */
 export function workerHealth({ states, backlog }: Stats): WorkerHealth {
+  if (states.running === 1) return { state: 'up', words: $localize`1 running now` };
   if (states.running > 0) return { state: 'up', words: $localize`${formatNumber(states.running)}:count: running now` };
   const oldest = Math.max(0, ...backlog.lanes.map(({ oldestAgeMs = 0 }) => oldestAgeMs));
   if (backlog.queued > 0 && oldest > suspiciousMs)

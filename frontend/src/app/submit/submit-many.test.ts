@@ -25,6 +25,12 @@ it('shows what the rows become, submits those that are sound, and tells which we
   expect(tasks.batches.flat().map(({ tags }) => tags)).toEqual([['spring'], ['spring']]);
 });
 
+it('speaks of a single task as of one', async () => {
+  await openWith('[{"message":1}]');
+  fireEvent.click(await screen.findByRole('button', { name: 'Submit 1 task' }));
+  expect(await screen.findByText('1 of 1 task accepted')).toBeTruthy();
+});
+
 it('goes on where it stood still, with the same key for each row', async () => {
   await openWith('[{"message":1},{"message":2}]');
   tasks.refusal = new ApiError('offline', 0, 'No answer from the server.');

@@ -85,20 +85,25 @@ export class JobList {
   #title({ kind, state, total, beginsAt = 0 }: Job): string {
     const count = formatNumber(total);
     const seconds = Math.max(1, Math.ceil((beginsAt - this.#clock.now()) / 1000));
-    if (state === 'waiting') return $localize`${count}:count: tasks will be cancelled in ${seconds}:seconds: s`;
-    const titles: Record<Job['kind'], string> = {
-      cancel: $localize`Cancelling ${count}:count: tasks`,
-      replay: $localize`Replaying ${count}:count: tasks`,
-      export: $localize`Exporting ${count}:count: tasks`,
+    if (state === 'waiting') {
+      return total === 1
+        ? $localize`1 task will be cancelled in ${seconds}:seconds: s`
+        : $localize`${count}:count: tasks will be cancelled in ${seconds}:seconds: s`;
+    }
+    const titles: Record<Job['kind'], { readonly one: string; readonly many: string }> = {
+      cancel: { one: $localize`Cancelling 1 task`, many: $localize`Cancelling ${count}:count: tasks` },
+      replay: { one: $localize`Replaying 1 task`, many: $localize`Replaying ${count}:count: tasks` },
+      export: { one: $localize`Exporting 1 task`, many: $localize`Exporting ${count}:count: tasks` },
     };
-    return titles[kind];
+    return total === 1 ? titles[kind].one : titles[kind].many;
   }
 }
 
 function detailOf({ state, done, refused, problem, beginsAt }: Job): string {
   if (state === 'waiting') return beginsAt === undefined ? '' : $localize`Nothing has been changed yet.`;
   const parts = [$localize`${formatNumber(done)}:count: done`];
-  if (refused > 0)
+  if (refused === 1) parts.push($localize`1 had ended or changed, and was left as it is`);
+  else if (refused > 0)
     parts.push($localize`${formatNumber(refused)}:count: had ended or changed, and were left as they are`);
   if (state === 'stopped') parts.push($localize`stopped`);
   if (problem !== undefined) parts.push(problem);

@@ -1,7 +1,9 @@
+import { TestBed } from '@angular/core/testing';
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/angular';
 import { ApiError } from '../../../../client/index.ts';
 import { useLayout } from '../testing/fake-layout.ts';
 import { aTask, FakeTasks, http, provideFakeTasks } from '../testing/fake-tasks.ts';
+import { BulkJobs } from './bulk-jobs.ts';
 import { TaskList } from './task-list.ts';
 
 let tasks: FakeTasks;
@@ -46,6 +48,17 @@ describe('the list of tasks', () => {
     await waitFor(() => expect(rows()[0]!.textContent).toContain('bob'));
     expect(rows()[0]!.textContent).toContain('runs after those before it with the ordering key “k1”');
     expect(rows()[1]!.textContent).not.toContain('ada');
+  });
+
+  it('speaks of a single task, and of a single row of a result, as of one', async () => {
+    tasks.put(aTask({ state: 'completed', result: { rows: 1, columns: [1], files: 2 } }));
+    await open();
+    await waitFor(() => expect(rows()[0]!.textContent).toContain('rows 1 · columns 1 · 2 files'));
+    fireEvent.click(screen.getByRole('button', { name: 'Export' }));
+    expect(await screen.findByRole('menuitem', { name: '1 task as CSV' })).toBeTruthy();
+    void TestBed.inject(BulkJobs).cancel({ ids: ['t1'] });
+    expect(await screen.findByRole('region', { name: /^1 task will be cancelled in \d s$/ })).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
   });
 
   it('moves by itself when a task changes', async () => {

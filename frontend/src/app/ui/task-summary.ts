@@ -29,18 +29,19 @@ export function taskSummary(task: Task): string {
 
 const errorText = ({ error }: Task) => (error === undefined ? '' : serverText(error.message));
 
-/** `{rows: 4, columns: [5 of them]}` reads "4 rows · 5 columns"; a single field reads as its value. */
+/** `{rows: 4, columns: [5 of them]}` reads "4 rows · 5 columns", with one row "rows 1 · 5 columns"; a single field reads as its value. */
 function resultSummary(result: unknown): string {
   if (typeof result !== 'object' || result === null) return short(result === undefined ? '' : plain(result));
-  if (Array.isArray(result)) return $localize`${result.length}:count: entries`;
+  if (Array.isArray(result))
+    return result.length === 1 ? $localize`1 entry` : $localize`${result.length}:count: entries`;
   const entries: [string, unknown][] = Object.entries(result);
   if (entries.length === 1) return short(plain(entries[0]?.[1]));
   return short(entries.map(([name, value]) => entrySummary(name, value)).join(' · '));
 }
 
 function entrySummary(name: string, value: unknown): string {
-  if (Array.isArray(value)) return `${formatNumber(value.length)} ${name}`;
-  return typeof value === 'number' ? `${formatNumber(value)} ${name}` : `${name} ${plain(value)}`;
+  const count: unknown = Array.isArray(value) ? value.length : value;
+  return typeof count === 'number' && count !== 1 ? `${formatNumber(count)} ${name}` : `${name} ${plain(count)}`;
 }
 
 function plain(value: unknown): string {

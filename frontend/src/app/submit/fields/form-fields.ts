@@ -42,8 +42,20 @@ const ours: ConfigOption = {
   validationMessages: [
     { name: 'required', message: (_, { props }) => $localize`${props?.label ?? $localize`This`} is needed.` },
     { name: 'type', message: $localize`This is not a value of the right kind.` },
-    { name: 'minLength', message: (_, { props }) => $localize`At least ${shown(props?.minLength)} characters.` },
-    { name: 'maxLength', message: (_, { props }) => $localize`At most ${shown(props?.maxLength)} characters.` },
+    {
+      name: 'minLength',
+      message: (_, { props }) =>
+        props?.minLength === 1
+          ? $localize`At least 1 character.`
+          : $localize`At least ${shown(props?.minLength)} characters.`,
+    },
+    {
+      name: 'maxLength',
+      message: (_, { props }) =>
+        props?.maxLength === 1
+          ? $localize`At most 1 character.`
+          : $localize`At most ${shown(props?.maxLength)} characters.`,
+    },
     { name: 'min', message: (_, { props }) => $localize`At least ${shown(props?.min)}.` },
     { name: 'max', message: (_, { props }) => $localize`At most ${shown(props?.max)}.` },
     {
@@ -55,8 +67,16 @@ const ours: ConfigOption = {
       message: (_, { props }) => $localize`Less than ${shown(props?.['exclusiveMaximum'])}.`,
     },
     { name: 'multipleOf', message: (_, { props }) => $localize`A multiple of ${shown(props?.step)}.` },
-    { name: 'minItems', message: (_, { props }) => $localize`At least ${props?.['minItems']} entries.` },
-    { name: 'maxItems', message: (_, { props }) => $localize`At most ${props?.['maxItems']} entries.` },
+    {
+      name: 'minItems',
+      message: (_, { props }) =>
+        props?.['minItems'] === 1 ? $localize`At least 1 entry.` : $localize`At least ${props?.['minItems']} entries.`,
+    },
+    {
+      name: 'maxItems',
+      message: (_, { props }) =>
+        props?.['maxItems'] === 1 ? $localize`At most 1 entry.` : $localize`At most ${props?.['maxItems']} entries.`,
+    },
     { name: 'uniqueItems', message: $localize`Every entry only once.` },
     { name: 'pattern', message: $localize`This does not have the form that is expected.` },
     { name: 'enum', message: $localize`Choose one of the values.` },
