@@ -1,6 +1,7 @@
 import { FormControl, FormGroup, type ValidatorFn, Validators } from '@angular/forms';
 import type { MissedRuns, SaveSchedule, Schedule } from '../../../../contracts/schedule.ts';
 import type { Priority } from '../../../../contracts/task-states.ts';
+import { tagsIn } from '../submit/server-errors.ts';
 import { localTimeZone } from '../ui/locale.ts';
 
 /** Limits of the API: `scheduleLimits` and `submitLimits` in contracts/. */
@@ -47,7 +48,7 @@ export function toSaveSchedule(
   before?: Schedule,
 ): SaveSchedule {
   const { maxAttempts, expiresIn, orderingKey, tags, ...rest } = form.getRawValue();
-  const words = tags.split(',').flatMap((tag) => tag.trim() || []);
+  const words = tagsIn(tags);
   return {
     ...(before && notShown(before)),
     ...rest,

@@ -2,6 +2,7 @@ import { computed, signal } from '@angular/core';
 import type { BatchResult, SubmitTask } from '../../../../contracts/submit.ts';
 import type { ApiError, TaskApi } from '../../../../client/index.ts';
 import type { Row } from './read-rows.ts';
+import { tagAt } from './server-errors.ts';
 
 /** What became of a row. */
 export interface Outcome {
@@ -88,9 +89,12 @@ const isForLater = ({ status }: BatchResult) => status === 429 || status >= 500;
 
 function toOutcome(row: Row, { task, error }: BatchResult): Outcome {
   if (task !== undefined) return { row, taskId: task.id };
-  const faults = error?.errors?.map(({ pointer, detail }) => `${nameOf(pointer)}: ${detail}`) ?? [];
+  const faults = error?.errors?.map(({ pointer, detail }) => `${nameOf(pointer, row)}: ${detail}`) ?? [];
   return { row, refusal: faults.length > 0 ? faults.join(' ') : (error?.detail ?? $localize`It was refused.`) };
 }
 
-/** A field as the file names it: `failures` of `/payload/failures`. */
-const nameOf = (pointer: string) => pointer.replace(/^\/(payload\/)?/, '').replaceAll('/', '.');
+/** A field as the file names it: `failures` of `/payload/failures`; of several tags the one that is meant. */
+function nameOf(pointer: string, { body }: Row): string {
+  const tag = tagAt(pointer, body.tags);
+  return tag === undefined ? pointer.replace(/^\/(payload\/)?/, '').replaceAll('/', '.') : `tags: ${tag}`;
+}

@@ -1,5 +1,6 @@
 import { FormControl, FormGroup, Validators } from '@angular/forms';
 import type { SubmitTask } from '../../../../contracts/submit.ts';
+import { tagsIn } from './server-errors.ts';
 import { deliveryWords, priorityWords } from '../ui/option-words.ts';
 import type { deadLetterPolicies, Delivery, Priority } from '../../../../contracts/task-states.ts';
 
@@ -66,7 +67,7 @@ export type OptionsForm = ReturnType<typeof optionsForm>;
 export function optionsOf(form: OptionsForm): Omit<SubmitTask, 'type' | 'payload'> {
   const { scheduledFor, expiresIn, expiresUnit, delivery, orderingKey, ifDeadLettered, concurrencyKey, priority, maxAttempts, callbackUrl, tags } =
     form.getRawValue(); // prettier-ignore
-  const words = tags.split(',').flatMap((tag) => tag.trim() || []);
+  const words = tagsIn(tags);
   return {
     ...(scheduledFor !== '' && { scheduledFor: new Date(scheduledFor).toISOString() }),
     ...(expiresIn !== null && { expiresIn: expiresIn * secondsPer[expiresUnit] }),

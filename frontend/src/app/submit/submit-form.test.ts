@@ -57,6 +57,15 @@ describe('the form of a task type', () => {
     await waitFor(async () => expect(document.activeElement).toBe(await message()));
   });
 
+  it('speaks of a single character as of one', async () => {
+    const name = { type: 'string', minLength: 1, maxLength: 1, title: 'Letter' };
+    tasks.types = [{ ...echoType, schema: { type: 'object', properties: { name } } }];
+    await open('echo');
+    enter(await screen.findByLabelText(/Letter/), 'ab');
+    send();
+    expect(await screen.findByText('At most 1 character.')).toBeTruthy();
+  });
+
   it('says that a required field is empty', async () => {
     await open('summarize-csv');
     await screen.findByLabelText('CSV');
@@ -126,7 +135,21 @@ describe('errors of the API', () => {
     enter(screen.getByLabelText('Tags'), 'x');
     tasks.refusal = refuse('/tags/0', 'Too long.');
     send();
-    expect(await screen.findByText('Too long.')).toBeTruthy();
+    expect(await screen.findByText('“\u2068x\u2069”: Too long.')).toBeTruthy();
+  });
+
+  it('name each tag that is refused, at the field of the tags', async () => {
+    await open('echo');
+    enter(await message(), 'Hi');
+    const long = 'x'.repeat(70);
+    enter(screen.getByLabelText('Tags'), `fine, ${long}, , also fine, \u202eodd`);
+    const errors = [1, 3].map((index) => ({ pointer: `/tags/${index}`, detail: 'At most 50 characters.' }));
+    tasks.refusal = new ApiError('invalid-request', 400, 'The request is not valid.', errors);
+    send();
+    const words = `“\u2068${'x'.repeat(60)}…\u2069”: At most 50 characters. “\u2068\u202eodd\u2069”: At most 50 characters.`;
+    expect((await screen.findByText(words)).closest('mat-form-field')).toBe(
+      screen.getByLabelText('Tags').closest('mat-form-field'),
+    );
   });
 
   it('that have no field are told with what to do', async () => {

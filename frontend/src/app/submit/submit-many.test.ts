@@ -50,6 +50,15 @@ it('sends a thousand rows in parts', async () => {
   expect(tasks.batches.map(({ length }) => length)).toEqual([200, 200, 200, 200, 200]);
 });
 
+it('names the tag for which a row was refused', async () => {
+  tasks.refusedRows = [1];
+  tasks.faults = [{ pointer: '/tags/1', detail: 'At most 50 characters.' }];
+  await openWith('[{"payload":{"message":1},"tags":["a","b c"]}]');
+  fireEvent.click(await screen.findByRole('button', { name: 'Submit 1 task' }));
+  const refused = within(await screen.findByRole('list', { name: 'Refused rows' }));
+  expect(refused.getByText(/tags: \u2068b c\u2069: At most 50 characters\./)).toBeTruthy();
+});
+
 it('says what is wrong with a file that cannot be used', async () => {
   await openWith('colour\nred\n');
   expect((await screen.findByRole('alert')).textContent).toContain('Its fields are: message, delayMs, permanent.');

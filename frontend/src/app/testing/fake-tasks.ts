@@ -6,7 +6,7 @@ import { TestBed } from '@angular/core/testing';
 import { provideRouter, withComponentInputBinding } from '@angular/router';
 import { Subject } from 'rxjs';
 import type { Receipt, ReceiptKind } from '../../../../contracts/receipt.ts';
-import type { Problem } from '../../../../contracts/problem.ts';
+import type { InputError, Problem } from '../../../../contracts/problem.ts';
 import type { BatchResult, SubmitTask } from '../../../../contracts/submit.ts';
 import type { AttemptError, Step, TaskEvent } from '../../../../contracts/task-event.ts';
 import type { LogLine, LogNews } from '../../../../contracts/task-log.ts';
@@ -112,6 +112,8 @@ export class FakeTasks {
   readonly batches: (readonly BatchTask[])[] = [];
   /** Of each batch, from 1. */
   refusedRows: readonly number[] = [];
+  /** Why, field by field. */
+  faults: readonly InputError[] | undefined;
   payload: unknown = { message: 'Hello' };
   /** By address: what a worker would open. */
   readonly large = new Map<string, unknown>();
@@ -177,6 +179,7 @@ export class FakeTasks {
           status: 400,
           code: 'invalid-request',
           detail: 'Refused.',
+          ...(this.faults && { errors: [...this.faults] }),
         };
         return batch.map((_, i) => this.refusedRows.includes(i + 1) ? { status: 400, error: refused } : { status: 202, task: aTask({ id: `b${i}` }) }); // prettier-ignore
       },
