@@ -14,7 +14,7 @@ import { Icon } from '../ui/icon.ts';
   template: `
     <span class="dot"></span>
     <span role="status">{{ word() }}</span>
-    <!-- Outside of what is read aloud: these change many times a second. -->
+    <!-- Outside of what is read aloud: these change every second. -->
     @if (connection().kind === 'offline') {
       <span class="detail"
         ><span class="word" i18n>retrying</span>&ngsp;<app-countdown [to]="retryAt()" />
