@@ -119,6 +119,32 @@ it('loses no letter that is typed before the palette is there', async () => {
   await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor();
 });
 
+it.each([
+  ['the list of keys', '?'],
+  ['the palette', 'Control+k'],
+])('opens the palette when it is asked for while %s is still closing', async (_, keys) => {
+  const page = await browser.open(`${stack().baseUrl}/settings`);
+  await untilLive(page);
+  const place = page.getByRole('link', { name: 'Schedules', exact: true });
+  await place.focus();
+  await page.keyboard.press(keys);
+  await page.locator('[role=dialog]:focus-within').waitFor();
+  // Within the page: keys that the browser is told to press one by one may come when it has closed already.
+  await page.evaluate(async () => {
+    const press = (init: KeyboardEventInit) =>
+      document.activeElement!.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }));
+    press({ key: 'Escape', keyCode: 27 });
+    await new Promise((resolve) => setTimeout(resolve));
+    press({ key: 'k', ctrlKey: true });
+  });
+  await page.getByRole('heading', { name: 'Keyboard' }).waitFor({ state: 'detached' });
+  await page.keyboard.type('dark');
+  await page.getByRole('option', { name: 'Use the dark theme', selected: true }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.locator(':focus').and(place).waitFor();
+});
+
 it('has another nonce for its styles each time', async () => {
   const read = async () => {
     const page = await fetch(stack().baseUrl);

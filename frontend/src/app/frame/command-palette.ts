@@ -121,7 +121,10 @@ export class CommandPalette {
 
 /** Resolves when it begins to close: it can be asked for again from then on. */
 export async function showPalette(injector: Injector, typed: TypedAhead): Promise<void> {
-  const dialog = injector.get(MatDialog).open(CommandPalette, {
+  const dialogs = injector.get(MatDialog);
+  // One that is still closing gives the focus back first, so that this one can give it back to the same place.
+  await Promise.all(dialogs.openDialogs.map((one) => firstValueFrom(one.afterClosed(), { defaultValue: undefined })));
+  const dialog = dialogs.open(CommandPalette, {
     autoFocus: 'input',
     data: typed,
     width: '600px',

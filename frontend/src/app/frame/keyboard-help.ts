@@ -65,8 +65,8 @@ export class KeyboardHelp {
   ]);
 }
 
-/** Resolves when it is closed. */
+/** Resolves when it begins to close: the palette can be asked for from then on. */
 export async function showKeyboardHelp(injector: Injector): Promise<void> {
   const dialog = injector.get(MatDialog).open(KeyboardHelp, { autoFocus: 'dialog', width: '420px' });
-  await firstValueFrom(dialog.afterClosed(), { defaultValue: undefined });
+  await firstValueFrom(dialog.beforeClosed(), { defaultValue: undefined });
 }
