@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { somethingSeen } from './seen-text.ts';
 import { Timestamp } from './task.ts';
 
 /** A chat message is a task of this type, with its room's ordering key: kept, retried, dead-lettered and replayed as any other. */
@@ -36,7 +37,13 @@ export const RoomName = z.string().regex(/^[a-z0-9](?:[a-z0-9\-]{0,38}[a-z0-9])?
 /** The payload of a chat message's task. */
 export const ChatSubmission = z.strictObject({
   room: RoomName.default(firstRoom).meta({ title: 'Room' }),
-  text: z.string().trim().min(1).max(chatLimits.text).meta({ title: 'Message' }),
+  text: z
+    .string()
+    .refine(...somethingSeen)
+    .trim()
+    .min(1)
+    .max(chatLimits.text)
+    .meta({ title: 'Message' }),
   /** The sequence of the message that this one answers. */
   replyTo: z.int().min(1).optional().meta({ title: 'Answers message' }),
 });
@@ -81,7 +88,15 @@ export const ChatRoom = z.object({
 export type ChatRoom = z.infer<typeof ChatRoom>;
 
 /** What `POST /api/chat/rooms` takes; the answer is the room. */
-export const CreateRoom = z.strictObject({ name: RoomName, topic: z.string().trim().max(200).optional() });
+export const CreateRoom = z.strictObject({
+  name: RoomName,
+  topic: z
+    .string()
+    .trim()
+    .max(200)
+    .refine(...somethingSeen)
+    .optional(),
+});
 export type CreateRoom = z.infer<typeof CreateRoom>;
 
 /** Answer of `GET /api/chat/rooms`. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { somethingSeen } from './seen-text.ts';
 import { SubmitTask } from './submit.ts';
 import { taskStates } from './task-states.ts';
 import { TaskError, Timestamp } from './task.ts';
@@ -25,7 +26,12 @@ export type MissedRuns = (typeof missedRunsPolicies)[number];
 
 /** What `POST /api/schedules` and `PUT /api/schedules/{id}` take: when to run, and the task to run as in `POST /api/tasks`. */
 export const SaveSchedule = SubmitTask.omit({ scheduledFor: true, payloadRef: true }).extend({
-  name: z.string().trim().min(1).max(scheduleLimits.nameLength),
+  name: z
+    .string()
+    .refine(...somethingSeen)
+    .trim()
+    .min(1)
+    .max(scheduleLimits.nameLength),
   /** Minute, hour, day, month, weekday; or six fields with seconds first. */
   cron: z.string().trim().min(1).max(scheduleLimits.cronLength),
   /** IANA name. */

@@ -29,6 +29,7 @@ it.each([
   [{ cron: '* * * *' }, '/cron', /^These are 4 fields/],
   [{ timeZone: 'Mars/Olympus' }, '/timeZone', /^There is no time zone "Mars\/Olympus"/],
   [{ name: '' }, '/name', /^At least 1/],
+  [{ name: ' \u200b\u202e' }, '/name', /^Write something that can be seen/],
   [{ missedRuns: 'some' }, '/missedRuns', /skip/],
   [{ type: 'nothing' }, '/type', /^There is no task type "nothing"/],
   [{ payload: { message: 1, other: 2 } }, '/payload/other', /^This field does not exist here/],

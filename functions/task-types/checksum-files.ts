@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { somethingSeen } from '../../contracts/seen-text.ts';
 import { defineTaskType, PermanentError } from './define-task-type.ts';
 
 const File = z.strictObject({
-  name: z.string().trim().min(1).max(200).meta({ title: 'File name' }),
+  name: z
+    .string()
+    .refine(...somethingSeen)
+    .trim()
+    .min(1)
+    .max(200)
+    .meta({ title: 'File name' }),
   content: z
     .string()
     .min(1, 'Choose a file.')
@@ -22,7 +29,12 @@ export const checksumFiles = defineTaskType({
     files: z.array(File).min(1).max(20).meta({ title: 'Files' }),
     report: z
       .strictObject({
-        title: z.string().max(100).optional().meta({ title: 'Title' }),
+        title: z
+          .string()
+          .max(100)
+          .refine(...somethingSeen)
+          .optional()
+          .meta({ title: 'Title' }),
         receivedOn: z.iso.date().optional().meta({ title: 'Received on' }),
       })
       .optional()

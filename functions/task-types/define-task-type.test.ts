@@ -30,6 +30,7 @@ it('cuts what a task is about at 100 characters, and says that it did', () => {
   expect(about('x'.repeat(100))).toBe('x'.repeat(100));
   expect(about('x'.repeat(101))).toBe(`${'x'.repeat(99)}…`);
   expect(about(`${'x'.repeat(98)}😀 and more`)).toBe(`${'x'.repeat(98)}…`);
+  expect(about('\u200b \u202e')).toBeUndefined();
   expect(about(`${'x'.repeat(98)} more`)).toBe(`${'x'.repeat(98)}…`);
 });
 

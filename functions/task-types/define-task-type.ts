@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { InputError } from '../../contracts/problem.ts';
+import { isSeen } from '../../contracts/seen-text.ts';
 import type { RetryOptions } from '../../contracts/submit.ts';
 import type { TaskTypeInfo } from '../../contracts/task-type-info.ts';
 
@@ -134,9 +135,14 @@ export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDe
     parse(payload) {
       const parsed = schema.safeParse(payload);
       if (!parsed.success) return { errors: toInputErrors(parsed.error, '/payload') };
-      const words = shorten(about?.(parsed.data)?.trim());
+      const told = about?.(parsed.data)?.trim();
+      const words = told !== undefined && isSeen(told) ? shorten(told) : undefined;
       const key = orderingKey?.(parsed.data);
-      return { payload: parsed.data, ...(words && { about: words }), ...(key !== undefined && { orderingKey: key }) };
+      return {
+        payload: parsed.data,
+        ...(words !== undefined && { about: words }),
+        ...(key !== undefined && { orderingKey: key }),
+      };
     },
     // What run gets has been through parse.
     run: (context, payload) => run(context, payload as z.output<Payload>),
@@ -144,8 +150,8 @@ export function defineTaskType<Payload extends z.ZodType>(definition: TaskTypeDe
 }
 
 /** What is cut says so; a character of two halves is not cut in the middle. */
-function shorten(words: string | undefined): string | undefined {
-  if (words === undefined || words.length <= aboutLength) return words;
+function shorten(words: string): string {
+  if (words.length <= aboutLength) return words;
   const kept = words.slice(0, aboutLength - 1).replace(/[\uD800-\uDBFF]$/, '');
   return `${kept.trimEnd()}…`;
 }

@@ -263,6 +263,20 @@ describe('where one writes', () => {
     await waitFor(() => expect(chat.sent.map(({ text }) => text)).toEqual(['a']));
   });
 
+  it('says why it does not send what nobody would see, but not before it was to be sent where it is only spaces', async () => {
+    await open();
+    await write('\u200b\u202e');
+    expect(await screen.findByText(/^Write something that can be seen/)).toBeTruthy();
+    await write('  ');
+    await waitFor(() => expect(screen.queryByText(/^Write something that can be seen/)).toBeNull());
+    await press('Enter');
+    expect(await screen.findByText(/^Write something that can be seen/)).toBeTruthy();
+    expect(chat.sent).toEqual([]);
+    await write('👩‍🚀');
+    await press('Enter');
+    await waitFor(() => expect(chat.sent.map(({ text }) => text)).toEqual(['👩‍🚀']));
+  });
+
   it('answers the last message by ↑, which Esc takes back', async () => {
     chat.say(aMessage(7, { text: 'Who comes along?' }));
     await open();

@@ -3,6 +3,7 @@ import type { chatLimits } from '../../../../contracts/chat.ts';
 import { Icon } from '../ui/icon.ts';
 import { keyWord } from '../ui/keys.ts';
 import { formatNumber } from '../ui/number.ts';
+import { isSeen, nothingSeen } from '../ui/seen-text.ts';
 import { WhyNot } from '../ui/why-not.ts';
 import { MessageDrafts } from './message-drafts.ts';
 
@@ -53,7 +54,16 @@ export class Composer implements OnInit {
   });
   readonly #left = computed(() => mostCharacters - this.text().trim().length);
   protected readonly tooLong = computed(() => this.#left() < 0);
+  /** Whether it was to be sent as it is now. */
+  readonly #wasAsked = signal(false);
+  /** Told at once, but for spaces: with those many a text begins. */
+  protected readonly unseen = computed(() => {
+    const text = this.text();
+    return text !== '' && !isSeen(text) && (text.trim() !== '' || this.#wasAsked());
+  });
+  protected readonly fault = computed(() => this.tooLong() || this.unseen());
   protected readonly leftText = computed(() => {
+    if (this.unseen()) return nothingSeen;
     const left = this.#left();
     if (left > tellsFrom) return '';
     const count = formatNumber(Math.abs(left));
@@ -61,7 +71,8 @@ export class Composer implements OnInit {
   });
   protected readonly whyNot = computed(() => {
     if (this.tooLong()) return $localize`A message has ${formatNumber(mostCharacters)}:count: characters at most.`;
-    return this.text().trim() === '' ? $localize`Write something first.` : '';
+    if (this.text().trim() === '') return $localize`Write something first.`;
+    return isSeen(this.text()) ? '' : nothingSeen;
   });
 
   constructor() {
@@ -100,6 +111,7 @@ export class Composer implements OnInit {
 
   protected write(text: string): void {
     this.text.set(text);
+    this.#wasAsked.set(false);
     if (text !== '') this.typed.emit();
   }
 
@@ -119,6 +131,7 @@ export class Composer implements OnInit {
   }
 
   protected send(): void {
+    this.#wasAsked.set(true);
     if (this.whyNot() !== '') return;
     const replyTo = this.replyTo();
     this.sent.emit({ text: this.text().trim(), ...(replyTo !== undefined && { replyTo }) });

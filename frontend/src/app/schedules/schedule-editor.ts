@@ -26,6 +26,7 @@ import { newIdempotencyKey } from '../submit/drafts.ts';
 import { faultsIn, placeErrors } from '../submit/server-errors.ts';
 import { TypePicker } from '../submit/type-picker.ts';
 import { ProblemNote } from '../ui/problem-note.ts';
+import { nothingSeen } from '../ui/seen-text.ts';
 import { CronWords } from './cron-words.ts';
 import { missedRunsLook, missedRunsLooks } from './missed-runs.ts';
 import { PayloadForm } from './payload-form.ts';
@@ -107,6 +108,7 @@ export class ScheduleEditor implements OnInit {
     if (!control.touched || control.errors === null) return '';
     if (control.errors['server']) return (control.errors['server'] as { message: string }).message;
     if (control.errors['required']) return $localize`This is needed.`;
+    if (control.errors['unseen']) return nothingSeen;
     if (control.errors['maxlength']) return $localize`At most 100 characters.`;
     return $localize`From 1 to 50.`;
   }

@@ -3,12 +3,14 @@ import type { MissedRuns, SaveSchedule, Schedule } from '../../../../contracts/s
 import type { Priority } from '../../../../contracts/task-states.ts';
 import { tagsIn } from '../submit/server-errors.ts';
 import { localTimeZone } from '../ui/locale.ts';
+import { isSeen } from '../ui/seen-text.ts';
 
 /** Limits of the API: `scheduleLimits` and `submitLimits` in contracts/. */
 const longestName = 100;
 const largestAttempts = 50;
 
 const needed: ValidatorFn = (control) => Validators.required(control);
+const seen: ValidatorFn = ({ value }) => (isSeen(String(value)) ? null : { unseen: true });
 
 /** The form beside the payload. Control names are the API's, so that its errors find them. */
 export function scheduleForm(schedule?: Schedule) {
@@ -16,7 +18,7 @@ export function scheduleForm(schedule?: Schedule) {
   return new FormGroup({
     name: new FormControl(schedule?.name ?? '', {
       nonNullable: true,
-      validators: [needed, Validators.maxLength(longestName)],
+      validators: [needed, seen, Validators.maxLength(longestName)],
     }),
     cron: new FormControl(schedule?.cron ?? '0 9 * * *', { nonNullable: true, validators: needed }),
     timeZone: new FormControl(schedule?.timeZone ?? localTimeZone, {

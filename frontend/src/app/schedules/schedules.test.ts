@@ -170,6 +170,9 @@ describe('the form of a schedule', () => {
     const navigate = jest.spyOn(TestBed.inject(Router), 'navigate').mockResolvedValue(true);
     fireEvent.click(screen.getByRole('button', { name: 'Make the schedule' }));
     await screen.findByText('This is needed.');
+    type('Name', ' \u200b');
+    expect(await screen.findByText(/^Write something that can be seen/)).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Make the schedule' }));
     expect(api.askedFor('create')).toEqual([]);
     type('Name', 'Every morning');
     fireEvent.change(screen.getByRole('combobox', { name: 'Often wanted' }), { target: { value: '0 9 * * 1-5' } });

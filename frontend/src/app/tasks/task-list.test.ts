@@ -178,6 +178,9 @@ it('remembers a view by its name', async () => {
   fireEvent.click(await screen.findByRole('button', { name: /Views/ }));
   fireEvent.click(await screen.findByRole('menuitem', { name: /Save this view/ }));
   const name = await screen.findByRole('textbox', { name: 'Name of the view' });
+  fireEvent.input(name, { target: { value: ' \u200b ' } });
+  fireEvent.submit(name.closest('form')!);
+  expect((await screen.findByRole('alert')).textContent).toMatch(/^Write something that can be seen/);
   fireEvent.input(name, { target: { value: 'My <b>urgent</b> ones' } });
   fireEvent.submit(name.closest('form')!);
   expect(await screen.findByRole('button', { name: /My <b>urgent<\/b> ones/ })).toBeTruthy();

@@ -13,6 +13,7 @@ import {
 import { MatDivider } from '@angular/material/divider';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { Icon } from '../ui/icon.ts';
+import { isSeen, nothingSeen } from '../ui/seen-text.ts';
 import type { Filter } from './filter.ts';
 import { SavedViews, type View } from './saved-views.ts';
 
@@ -32,10 +33,14 @@ import { SavedViews, type View } from './saved-views.ts';
           i18n-aria-label
           placeholder="Name of this view"
           i18n-placeholder
+          aria-describedby="view-fault"
+          [attr.aria-invalid]="isRefused()"
+          (input)="isRefused.set(false)"
           (keydown.escape)="isNaming.set(false)"
         />
         <button type="submit" class="quiet-button" i18n>Save</button>
         <button type="button" class="quiet-button" (click)="isNaming.set(false)" i18n>Not now</button>
+        <p class="fault" id="view-fault" role="alert">{{ isRefused() ? nothingSeen : '' }}</p>
       </form>
     } @else {
       <button type="button" class="quiet-button shown" [matMenuTriggerFor]="menu">
@@ -60,7 +65,7 @@ import { SavedViews, type View } from './saved-views.ts';
       @if (own(); as own) {
         <button mat-menu-item type="button" (click)="views.forget(own.name)" i18n>Forget “{{ own.name }}”</button>
       } @else if (!current()) {
-        <button mat-menu-item type="button" (click)="isNaming.set(true)" i18n>Save this view …</button>
+        <button mat-menu-item type="button" (click)="beginNaming()" i18n>Save this view …</button>
       }
     </mat-menu>
   `,
@@ -81,9 +86,19 @@ import { SavedViews, type View } from './saved-views.ts';
     }
     form {
       display: flex;
+      flex-wrap: wrap;
       gap: 4px;
       align-items: center;
       min-width: 0;
+    }
+    .fault {
+      flex: 0 0 100%;
+      margin: 0;
+      color: var(--state-dead-lettered);
+      font-size: 12px;
+    }
+    .fault:empty {
+      display: none;
     }
     form button {
       flex: none;
@@ -108,6 +123,8 @@ export class ViewMenu {
   readonly chosen = output<Filter>();
   protected readonly views = inject(SavedViews);
   protected readonly isNaming = signal(false);
+  protected readonly isRefused = signal(false);
+  protected readonly nothingSeen = nothingSeen;
   protected readonly unnamed = $localize`Views`;
   protected readonly current = computed((): View | undefined =>
     this.views.all().find(({ filter }) => sameFilter(filter, this.filter())),
@@ -122,8 +139,15 @@ export class ViewMenu {
     effect(() => this.box()?.nativeElement.focus());
   }
 
+  protected beginNaming(): void {
+    this.isRefused.set(false);
+    this.isNaming.set(true);
+  }
+
   protected save(name: string): void {
-    if (name.trim() !== '') this.views.save(name.trim(), this.filter());
+    this.isRefused.set(!isSeen(name));
+    if (this.isRefused()) return this.box()?.nativeElement.focus();
+    this.views.save(name.trim(), this.filter());
     this.isNaming.set(false);
   }
 }
