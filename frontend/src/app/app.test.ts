@@ -124,7 +124,7 @@ describe('the frame', () => {
     const hidden = jest.spyOn(document, 'hidden', 'get').mockReturnValue(true);
     chat.say(aMessage(6, { text: 'Lunch?' }));
     chat.all.next([aRoom({ last: 6, read: 3 }), aRoom({ name: 'never', last: 10 })]);
-    await waitFor(() => expect(shown.map(([title, { body }]) => [title, body])).toEqual([['Bob in #general', 'Lunch?']]), { timeout: 10_000 }); // prettier-ignore
+    await waitFor(() => expect(shown.map(([title, { body }]) => [title, body])).toEqual([['\u2068Bob\u2069 in #general', 'Lunch?']]), { timeout: 10_000 }); // prettier-ignore
     await waitFor(() => expect(document.title).toMatch(/^\(3\) /));
     // This one another window has shown.
     chat.say(aMessage(7, { text: 'Seen' }));

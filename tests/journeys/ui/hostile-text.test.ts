@@ -71,6 +71,76 @@ describe('is shown as text', () => {
   });
 });
 
+/** What of the app's own words on the page runs from right to left. @param theirs what is not its own */
+function turnedWords(page: Page, theirs: string): Promise<string[]> {
+  return page.evaluate((written) => {
+    const place = (node: Node, at: number) => {
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      return range.getBoundingClientRect();
+    };
+    const isTurned = (node: Node, at: number) => {
+      const [one, next] = [place(node, at), place(node, at + 1)];
+      return one.width > 0 && one.top === next.top && one.left > next.left;
+    };
+    const turned: string[] = [];
+    const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = nodes.nextNode(); node !== null; node = nodes.nextNode()) {
+      const text = node.nodeValue!;
+      const own = text.replaceAll(written, (found) => ' '.repeat(found.length));
+      for (const { index } of own.matchAll(/[a-z](?=[a-z])/gi)) if (isTurned(node, index)) turned.push(text);
+    }
+    return [...new Set(turned)];
+  }, theirs);
+}
+
+it('turns nothing but itself, where it is written from right to left by force', async () => {
+  const forced = '\u202Eforced';
+  const api = new Api(stack().baseUrl);
+  const hour = new Date(Date.now() + 3_600_000).toISOString();
+  const first = await api.submit(
+    'echo',
+    { message: forced, delayMs: 600_000 },
+    { orderingKey: forced, tags: [forced] },
+  );
+  await api.submit('echo', { message: forced }, { orderingKey: forced, tags: [forced] });
+  await api.submit('echo', { message: forced }, { scheduledFor: hour });
+  const schedule = { name: forced, cron: '0 3 * * *', type: 'echo', payload: { message: forced } };
+  expect((await api.post('/api/schedules', schedule)).status).toBe(201);
+  await api.ended((await api.submit('chat-message', { text: forced })).id);
+  const seen = async (page: Page) => {
+    await page.getByText(forced).first().waitFor();
+    expect(await turnedWords(page, forced)).toEqual([]);
+  };
+
+  const page = await browser.open(`${stack().baseUrl}/tasks?tag=${encodeURIComponent(forced)}`);
+  await page
+    .getByText(/runs after those before it/)
+    .first()
+    .waitFor();
+  await seen(page);
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('menuitem', { name: 'Save this view' }).click();
+  await page.getByRole('textbox', { name: 'Name of the view' }).fill(forced);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: forced }).click();
+  await page.getByRole('menuitem', { name: /^Forget/ }).waitFor();
+  await seen(page);
+  await page.goto(`${stack().baseUrl}/tasks/${first.id}`);
+  await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+  await seen(page);
+  await page.goto(`${stack().baseUrl}/schedules`);
+  await page.getByRole('button', { name: /^Run now/ }).click();
+  await page.getByText('runs now').waitFor();
+  await seen(page);
+  await page.goto(`${stack().baseUrl}/chat/general`);
+  await page.getByRole('article').last().waitFor();
+  await page.getByRole('textbox', { name: 'Message to' }).press('ArrowUp');
+  await page.getByText(/^Answering/).waitFor();
+  await seen(page);
+});
+
 it('of 2,000 characters does not stretch a page, and can be read whole', async () => {
   const api = new Api(stack().baseUrl);
   const text = 'unbroken'.repeat(250);

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { exactTime } from '../ui/duration.ts';
+import { isolated } from '../ui/isolated.ts';
 import { Icon, type IconName } from '../ui/icon.ts';
 import type { MessageState, ShownMessage } from './message-rows.ts';
 import { Outbox } from './outbox.ts';
@@ -27,7 +28,7 @@ import { Outbox } from './outbox.ts';
     } @else if (seenBy(); as names) {
       <button class="seen" type="button" [attr.aria-description]="namesText()">
         <app-icon name="seen" [size]="15" />
-        <span i18n>{names.length, plural, =1 {Seen by {{ names[0] }}} other {Seen by {{ names.length }}}}</span>
+        <span i18n>{names.length, plural, =1 {Seen by {{ namesText() }}} other {Seen by {{ names.length }}}}</span>
         <span class="names" aria-hidden="true">{{ namesText() }}</span>
       </button>
     } @else if (isShown()) {
@@ -53,7 +54,7 @@ export class MessageStatus {
     const { state } = this.message();
     return state.kind === 'failed' ? state.reason || ' ' : undefined;
   });
-  protected readonly namesText = computed(() => this.seenBy()?.join(', ') ?? '');
+  protected readonly namesText = computed(() => (this.seenBy() ?? []).map(isolated).join(', '));
   protected readonly look = computed(() => lookOf(this.message().state));
   /** That one is there need not be said of each. */
   protected readonly isShown = computed(() => this.message().sequence === undefined || this.isLast());

@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import type { ChatPerson } from '../../../../contracts/chat.ts';
+import { isolated } from '../ui/isolated.ts';
 import { Avatar } from './avatar.ts';
 
 /** Who is somewhere now: a few faces, the number of the others, and all names on hover and for who listens. */
@@ -38,5 +39,5 @@ export class People {
   readonly size = input(24);
   protected readonly shown = computed(() => this.people().slice(0, this.most()));
   protected readonly more = computed(() => this.people().length - this.shown().length);
-  protected readonly names = computed(() => this.people().map(({ name, isYou }) => (isYou ? $localize`you` : name)).join(', ')); // prettier-ignore
+  protected readonly names = computed(() => this.people().map(({ name, isYou }) => (isYou ? $localize`you` : isolated(name))).join(', ')); // prettier-ignore
 }

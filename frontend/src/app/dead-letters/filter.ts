@@ -1,5 +1,6 @@
 import type { DeadLetterFilter } from '../../../../contracts/dead-letters.ts';
 import type { DeadLetterQuery } from '../../../../client/index.ts';
+import { isolated } from '../ui/isolated.ts';
 import { shownLocale } from '../ui/locale.ts';
 
 const times = new Intl.DateTimeFormat(shownLocale(), { dateStyle: 'medium', timeStyle: 'medium' });
@@ -69,7 +70,7 @@ export function filterWords({ type, code, group, q, from, to }: DeadLetterFilter
     ...(group ? [$localize`one group of errors`] : []),
     ...(type ? [$localize`type ${type}:type:`] : []),
     ...(code ? [$localize`error ${code}:code:`] : []),
-    ...(q ? [$localize`with “${q}:text:”`] : []),
+    ...(q ? [$localize`with “${isolated(q)}:text:”`] : []),
     ...(from ? [$localize`from ${exact(from)}:time:`] : []),
     ...(to ? [$localize`before ${exact(to)}:time:`] : []),
   ];

@@ -39,7 +39,9 @@ import { ProblemNote } from '../ui/problem-note.ts';
       <app-json-view [value]="payload.json"
         ><h3 i18n>Payload</h3>
         @if (task().edited; as edited) {
-          <span class="muted" i18n>edited by {{ edited.by }}</span>
+          <span class="muted" i18n
+            >edited by <bdi>{{ edited.by }}</bdi></span
+          >
         }
       </app-json-view>
     } @else if (payload.problem(); as problem) {

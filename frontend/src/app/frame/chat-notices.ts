@@ -6,6 +6,7 @@ import type { ChatRoom } from '../../../../contracts/chat.ts';
 import { injectChat } from '../live/chat.ts';
 import { ChatRooms } from '../live/chat-rooms.ts';
 import { SignIn } from '../live/who.ts';
+import { isolated } from '../ui/isolated.ts';
 import { Notifications } from './notifications.ts';
 
 /** Characters of a message in a notification. */
@@ -42,7 +43,7 @@ export class ChatNotices {
     if (message === undefined || message.author.id === this.#who().owner) return;
     await new Promise((resolve) => setTimeout(resolve, otherWindowMs));
     if (this.#hasSeen(name, message.sequence)) return;
-    const title = $localize`${message.author.name}:name: in #${name}:room:`;
+    const title = $localize`${isolated(message.author.name)}:name: in #${name}:room:`;
     const open = () => this.#router.navigate(['/chat', name]);
     this.#notifications.show(title, { tag: `chat ${name}`, body: message.text.slice(0, mostText), open });
   }

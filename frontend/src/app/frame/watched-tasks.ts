@@ -4,6 +4,7 @@ import type { Task } from '../../../../contracts/task.ts';
 import { isEnded } from '../../../../client/index.ts';
 import { TaskTypes } from '../live/task-types.ts';
 import { Tasks } from '../live/tasks.ts';
+import { isolated } from '../ui/isolated.ts';
 import { Memory } from '../ui/memory.ts';
 import { stateLooks } from '../ui/state-look.ts';
 import { Notifications } from './notifications.ts';
@@ -61,7 +62,7 @@ export class WatchedTasks {
   #name({ type, about = '' }: Task): string {
     const title = this.#types.title(type);
     const short = about.length > mostOfAbout ? `${about.slice(0, mostOfAbout)}…` : about;
-    return short === '' ? title : `${title} · \u2068${short}\u2069`;
+    return short === '' ? title : `${title} · ${isolated(short)}`;
   }
 
   /** On its own page, and on the one it was submitted on, it is plain to see. */

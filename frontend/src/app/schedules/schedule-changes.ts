@@ -7,6 +7,7 @@ import { Toasts } from '../frame/toasts.ts';
 import { Optimistic } from '../live/optimistic.ts';
 import { Tasks } from '../live/tasks.ts';
 import { newIdempotencyKey } from '../submit/drafts.ts';
+import { isolated } from '../ui/isolated.ts';
 
 /** How long a deletion can be taken back. Longer than the toast with the button stays by itself. */
 const undoMs = 10_000;
@@ -35,7 +36,7 @@ export class ScheduleChanges {
     return this.#optimistic.change({
       show: () => show({ ...schedule, paused: true, upcoming: [] }),
       ask: () => this.#api.pause(schedule.id),
-      refused: $localize`“${schedule.name}:name:” was not paused`,
+      refused: $localize`“${isolated(schedule.name)}:name:” was not paused`,
     });
   }
 
@@ -43,7 +44,7 @@ export class ScheduleChanges {
     return this.#optimistic.change({
       show: () => show({ ...schedule, paused: false }),
       ask: () => this.#api.resume(schedule.id),
-      refused: $localize`“${schedule.name}:name:” was not resumed`,
+      refused: $localize`“${isolated(schedule.name)}:name:” was not resumed`,
     });
   }
 
@@ -51,10 +52,10 @@ export class ScheduleChanges {
     try {
       const task = await this.#api.run(id, newIdempotencyKey());
       const watch = { word: $localize`Watch`, run: () => this.#router.navigate(['/tasks', task.id]) };
-      this.#toasts.show($localize`“${name}:name:” runs now.`, { tone: 'success', action: watch });
+      this.#toasts.show($localize`“${isolated(name)}:name:” runs now.`, { tone: 'success', action: watch });
     } catch (error) {
       const why = (error as ApiError).message;
-      this.#toasts.show($localize`“${name}:name:” was not run: ${why}:reason:`, { tone: 'problem' });
+      this.#toasts.show($localize`“${isolated(name)}:name:” was not run: ${why}:reason:`, { tone: 'problem' });
     }
   }
 
@@ -62,7 +63,7 @@ export class ScheduleChanges {
   delete({ id, name }: Schedule): void {
     this.#going.update((going) => new Set([...going, id]));
     const undo = { word: $localize`Undo`, run: () => this.#takeBack(id) };
-    const dismiss = this.#toasts.show($localize`“${name}:name:” is deleted.`, { action: undo });
+    const dismiss = this.#toasts.show($localize`“${isolated(name)}:name:” is deleted.`, { action: undo });
     const now = () => {
       clearTimeout(timer);
       this.#deletions.delete(id);
@@ -87,7 +88,7 @@ export class ScheduleChanges {
       const { code, message } = error as ApiError;
       if (code === 'not-found') return;
       this.#show(id);
-      this.#toasts.show($localize`“${name}:name:” was not deleted: ${message}:reason:`, { tone: 'problem' });
+      this.#toasts.show($localize`“${isolated(name)}:name:” was not deleted: ${message}:reason:`, { tone: 'problem' });
     }
   }
 

@@ -54,7 +54,9 @@ describe('the list of schedules', () => {
     api.refusal = new ApiError('dependency-unavailable', 503, 'Redis does not answer.');
     fireEvent.click(await screen.findByRole('button', { name: 'Resume: Nightly' }));
     await waitFor(() =>
-      expect(toasts().map(({ text }) => text)).toEqual(['“Nightly” was not resumed: Redis does not answer.']),
+      expect(toasts().map(({ text }) => text)).toEqual([
+        '“\u2068Nightly\u2069” was not resumed: Redis does not answer.',
+      ]),
     );
     expect(screen.getByText('Paused')).toBeTruthy();
   });

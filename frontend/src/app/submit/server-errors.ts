@@ -1,5 +1,6 @@
 import { type AbstractControl, FormArray, FormGroup } from '@angular/forms';
 import type { InputError } from '../../../../contracts/problem.ts';
+import { isolated } from '../ui/isolated.ts';
 
 /**
  * Puts the API's faults at their controls, by JSON Pointer (RFC 6901). An error goes away with the next change.
@@ -28,11 +29,11 @@ function withTag(control: AbstractControl, pointer: string, detail: string): str
 
 const mostOfTag = 60;
 
-/** The tag that a pointer leads to, to be told; undefined where it leads elsewhere. A direction that it sets ends with it (UAX #9). */
+/** The tag that a pointer leads to, to be told; undefined where it leads elsewhere. */
 export function tagAt(pointer: string, tags: readonly string[] = []): string | undefined {
   const tag = tags[Number(/^\/tags\/(\d+)$/.exec(pointer)?.[1])];
   if (tag === undefined) return undefined;
-  return `\u2068${tag.length > mostOfTag ? `${tag.slice(0, mostOfTag)}…` : tag}\u2069`;
+  return isolated(tag.length > mostOfTag ? `${tag.slice(0, mostOfTag)}…` : tag);
 }
 
 /** What a field says that takes words with commas between. */

@@ -93,7 +93,10 @@ import { waitText } from '../ui/wait-words.ts';
       @if (task().discarded; as note) {
         <dt i18n>Discarded</dt>
         <dd>
-          {{ note.reason }} <span class="exact" i18n>by {{ note.by }}</span>
+          <bdi>{{ note.reason }}</bdi>
+          <span class="exact" i18n
+            >by <bdi>{{ note.by }}</bdi></span
+          >
         </dd>
       }
       @if (task().tags.length > 0) {

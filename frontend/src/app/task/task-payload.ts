@@ -33,7 +33,9 @@ import { ProblemNote } from '../ui/problem-note.ts';
     <ng-template #heading>
       <h2 i18n>Payload</h2>
       @if (task().edited; as edited) {
-        <span class="muted" i18n>edited by {{ edited.by }}</span>
+        <span class="muted" i18n
+          >edited by <bdi>{{ edited.by }}</bdi></span
+        >
         <a class="quiet-button" [href]="address() + '?version=original'" target="_blank" rel="noopener" i18n
           >As it was submitted</a
         >

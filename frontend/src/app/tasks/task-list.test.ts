@@ -46,7 +46,7 @@ describe('the list of tasks', () => {
       .expectOne('/.auth/me')
       .flush([{ user_id: 'ada', user_claims: [{ typ: 'roles', val: 'operator' }] }]);
     await waitFor(() => expect(rows()[0]!.textContent).toContain('bob'));
-    expect(rows()[0]!.textContent).toContain('runs after those before it with the ordering key “k1”');
+    expect(rows()[0]!.textContent).toContain('runs after those before it with the ordering key “\u2068k1\u2069”');
     expect(rows()[1]!.textContent).not.toContain('ada');
   });
 

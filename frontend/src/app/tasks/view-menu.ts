@@ -63,7 +63,10 @@ import { SavedViews, type View } from './saved-views.ts';
         <mat-divider />
       }
       @if (own(); as own) {
-        <button mat-menu-item type="button" (click)="views.forget(own.name)" i18n>Forget “{{ own.name }}”</button>
+        <button mat-menu-item type="button" (click)="views.forget(own.name)" i18n>
+          Forget “<bdi>{{ own.name }}</bdi
+          >”
+        </button>
       } @else if (!current()) {
         <button mat-menu-item type="button" (click)="beginNaming()" i18n>Save this view …</button>
       }

@@ -1,5 +1,6 @@
 import type { Wait } from '../../../../contracts/task-states.ts';
 import type { Task } from '../../../../contracts/task.ts';
+import { isolated } from './isolated.ts';
 
 /** What a task that is due waits for. */
 export const waitWords: Readonly<Record<Wait, string>> = {
@@ -12,5 +13,5 @@ export const waitWords: Readonly<Record<Wait, string>> = {
 export function waitText({ state, waitingFor, orderingKey }: Task): string | undefined {
   if (waitingFor !== undefined) return waitWords[waitingFor];
   if (state !== 'queued' || orderingKey === undefined) return undefined;
-  return $localize`runs after those before it with the ordering key “${orderingKey}:key:”`;
+  return $localize`runs after those before it with the ordering key “${isolated(orderingKey)}:key:”`;
 }
