@@ -65,7 +65,7 @@ export class ChatClient implements Chat {
         ...sources,
         listRooms: () => api.listRooms(),
         getMe: () => this.#whoAmI(),
-        checks$: this.#checks(beatsPerLook),
+        checks$: this.#looks(beatsPerLook),
       }));
       return { feed, values$: feed.rooms$ };
     });
@@ -87,7 +87,7 @@ export class ChatClient implements Chat {
   messages(room: string): RoomMessages {
     let feed: RoomFeed | undefined;
     const log$ = this.#watching(() => {
-      feed = new RoomFeed({ ...this.#sources, room, checks$: this.#checks(1) });
+      feed = new RoomFeed({ ...this.#sources, room, checks$: merge(this.#looks(1), this.#tries()) });
       return { feed, values$: feed.log$ };
     });
     return new LiveRoomMessages(log$, async () => feed?.loadOlder());
@@ -151,23 +151,22 @@ export class ChatClient implements Chat {
     return source.pipe(takeUntil(this.#stops), share({ connector: () => new ReplaySubject<T>(1) }));
   }
 
-  /**
-   * Emits when it is worth looking for what pushes have left out: with the first sign of presence on a new connection, then with every so
-   * many, and with each try to connect.
-   */
-  #checks(beats: number): Observable<unknown> {
-    const { connection$ } = this.#sources;
+  /** Emits when it is worth looking for what pushes have left out: with the first sign of presence on a new connection, then with every so many. */
+  #looks(beats: number): Observable<unknown> {
     const beats$ = this.#presence.beats$.pipe(filter((_, n) => n % beats === 0));
-    const whenLive = connection$.pipe(
+    return this.#sources.connection$.pipe(
       filter(({ kind }) => kind === 'live'),
       switchMap(() => beats$),
     );
+  }
+
+  /** Emits with each try to connect that has failed: where only pushes are missing, the open room goes on all the same. */
+  #tries(): Observable<unknown> {
     // Not how it is now: whoever waits for the next try would not wait.
-    const tries$ = connection$.pipe(
+    return this.#sources.connection$.pipe(
       skip(1),
       filter(({ kind }) => kind === 'offline'),
     );
-    return merge(whenLive, tries$);
   }
 
   #whoAmI(): Promise<string> {
