@@ -52,6 +52,22 @@ it('writes numbers, times and keys as the language chosen does, whatever the bro
   expect(time).toMatch(/^\d{1,2}\. \p{L}+\.? \d{4}, \d{1,2}:\d{2}:\d{2},\d{3}$/u);
 });
 
+it('has what can be done with a completed task in one row, also in the longer words of German', async () => {
+  const api = new Api(stack().baseUrl);
+  const { id } = await api.submit('summarize-csv', { csv: 'city,people\nOslo,709037\n' });
+  await api.ended(id);
+  const page = await browser.open(stack().baseUrl, { width: 1280 });
+  await page.evaluate(() => localStorage.setItem('language', 'de'));
+  await page.goto(`${stack().baseUrl}/tasks/${id}`);
+  const place = async (name: string) => (await page.getByRole('button', { name, exact: true }).boundingBox())!;
+  const again = await place('Erneut einreichen');
+  for (const name of ['Aufgabe abbrechen', 'Ändern und wiederholen', 'Wiederholen']) {
+    const { y, height } = await place(name);
+    expect({ name, y, height }).toEqual({ name, y: again.y, height: again.height });
+  }
+  expect(again.height).toBeLessThan(40);
+});
+
 it('loads no more than 250 kB of compressed script for its first page', async () => {
   const page = await browser.open(stack().baseUrl);
   // What is fetched ahead for other pages is not counted: whoever saves data does not get it.
