@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { Api } from '../../support/api.ts';
+import { historyOf } from '../../support/history.ts';
 import { useStack } from '../../support/stack.ts';
 import { artifacts, useBrowser } from '../../support/use-browser.ts';
 import { chooseType, lastTasks, openOptions, openTask, overflow, rowOf, submitButton, theWay, untilEnded, untilLive } from './pages.ts'; // prettier-ignore
@@ -27,6 +28,8 @@ beforeAll(async () => {
   await api.until(submitted[4]!.id, ({ progress }) => progress !== undefined);
   for (const text of ['Is the census in?', `Yes: ${submitted[0]!.id}`, `A long word: ${'unbroken'.repeat(30)}`])
     await api.ended((await api.submit('chat-message', { text })).id);
+  // Three of these, and three messages.
+  await historyOf(api, 6);
   for (const { id } of submitted) tasks.set((await api.task(id)).state, id);
   mkdirSync(artifacts, { recursive: true });
 });
@@ -90,6 +93,15 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await page.getByRole('textbox', { name: 'Name of the view' }).waitFor();
     await page.getByRole('menu').waitFor({ state: 'detached' });
     await shown('tasks-save-view');
+    await page.goto(`${stack().baseUrl}/history`);
+    await rowOf(page, tasks.get('cancelled')!).waitFor();
+    await shown('history');
+    const filter = page.getByRole('combobox', { name: 'Filter tasks' });
+    const { x, y } = (await filter.boundingBox())!;
+    await filter.fill('nothing like it');
+    await page.getByText('Nothing in the history fits').waitFor();
+    expect(await filter.boundingBox()).toMatchObject({ x, y });
+    await shown('history-none');
     await page.goto(`${stack().baseUrl}/chat/general`);
     await page.getByRole('article').getByText('Completed').waitFor();
     await shown('chat');
