@@ -22,6 +22,7 @@ import { SavedViews, type View } from './saved-views.ts';
   selector: 'app-view-menu',
   imports: [Icon, MatDivider, MatMenu, MatMenuItem, MatMenuTrigger],
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '[class.naming]': 'isNaming()' },
   template: `
     @if (isNaming()) {
       <form (submit)="save(box.value); $event.preventDefault()">
@@ -40,8 +41,8 @@ import { SavedViews, type View } from './saved-views.ts';
         />
         <button type="submit" class="quiet-button" i18n>Save</button>
         <button type="button" class="quiet-button" (click)="isNaming.set(false)" i18n>Not now</button>
-        <p class="fault" id="view-fault" role="alert">{{ isRefused() ? nothingSeen : '' }}</p>
       </form>
+      <p class="fault" id="view-fault" role="alert">{{ isRefused() ? nothingSeen : '' }}</p>
     } @else {
       <button type="button" class="quiet-button shown" [matMenuTriggerFor]="menu">
         <app-icon name="star" [size]="16" />
@@ -74,7 +75,7 @@ import { SavedViews, type View } from './saved-views.ts';
   `,
   styles: `
     :host {
-      display: flex;
+      display: grid;
       min-width: 0;
     }
     .shown {
@@ -89,13 +90,14 @@ import { SavedViews, type View } from './saved-views.ts';
     }
     form {
       display: flex;
-      flex-wrap: wrap;
       gap: 4px;
       align-items: center;
       min-width: 0;
     }
+    /* As wide as the form above it, however long the text. */
     .fault {
-      flex: 0 0 100%;
+      width: 0;
+      min-width: 100%;
       margin: 0;
       color: var(--state-dead-lettered);
       font-size: 12px;
@@ -117,6 +119,14 @@ import { SavedViews, type View } from './saved-views.ts';
       background: var(--surface);
       color: inherit;
       font: inherit;
+    }
+    @media (width < 600px) {
+      :host(.naming) {
+        flex-basis: 100%;
+      }
+      input {
+        flex: 1;
+      }
     }
   `,
 })
