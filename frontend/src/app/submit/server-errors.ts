@@ -27,7 +27,8 @@ function withTag(control: AbstractControl, pointer: string, detail: string): str
   return tag === undefined ? detail : $localize`“${tag}:tag:”: ${detail}:fault:`;
 }
 
-const mostOfTag = 60;
+/** Longer words would not fit into a line under their field. */
+const mostOfTag = 24;
 
 /** The tag that a pointer leads to, to be told; undefined where it leads elsewhere. */
 export function tagAt(pointer: string, tags: readonly string[] = []): string | undefined {

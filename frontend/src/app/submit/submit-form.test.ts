@@ -146,7 +146,7 @@ describe('errors of the API', () => {
     const errors = [1, 3].map((index) => ({ pointer: `/tags/${index}`, detail: 'At most 50 characters.' }));
     tasks.refusal = new ApiError('invalid-request', 400, 'The request is not valid.', errors);
     send();
-    const words = `“\u2068${'x'.repeat(60)}…\u2069”: At most 50 characters. “\u2068\u202eodd\u2069”: At most 50 characters.`;
+    const words = `“\u2068${'x'.repeat(24)}…\u2069”: At most 50 characters. “\u2068\u202eodd\u2069”: At most 50 characters.`;
     expect((await screen.findByText(words)).closest('mat-form-field')).toBe(
       screen.getByLabelText('Tags').closest('mat-form-field'),
     );
