@@ -29,6 +29,29 @@ it('keeps percent and message within their limits', async () => {
   expect(sent.map(({ percent, message }) => [percent, message?.length])).toEqual([[0, 500], [100, 500], [33.3, 500]]); // prettier-ignore
 });
 
+it.each([
+  [5, 7, { percent: 5, message: '7' }],
+  [5, { row: 3 }, { percent: 5, message: '{ row: 3 }' }],
+  [5, Symbol('x'), { percent: 5, message: 'Symbol(x)' }],
+  [5, null, { percent: 5 }],
+  ['42.5 %', 'soon', { percent: 42.5, message: 'soon' }],
+])('takes from a handler without types what it can: %p, %p', async (percent, message, progress) => {
+  const { sent, reporter } = recording();
+  reporter.report(percent, message);
+  await jest.advanceTimersByTimeAsync(0);
+  expect(sent).toEqual([progress]);
+});
+
+it.each([[undefined], [null], ['half'], [{}], [Symbol('x')]])(
+  'leaves out what is no percentage: %p',
+  async (percent) => {
+    const { sent, reporter } = recording();
+    reporter.report(percent, 'x');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(sent).toEqual([]);
+  },
+);
+
 it('sends nothing after it is closed', async () => {
   const { sent, reporter } = recording();
   reporter.report(1);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Progress } from '../../contracts/task.ts';
 
 /** A task's progress goes out at once, then at most this often: the newest wins. */
@@ -15,11 +16,13 @@ export class ProgressReporter {
     this.#send = send;
   }
 
-  report(percent: number, message?: string): void {
-    if (this.#closed || Number.isNaN(percent)) return;
+  /** A handler without types may give anything. */
+  report(percent: unknown, message?: unknown): void {
+    const share = typeof percent === 'string' ? Number.parseFloat(percent) : percent;
+    if (this.#closed || typeof share !== 'number' || Number.isNaN(share)) return;
     this.#newest = {
-      percent: Math.round(Math.min(100, Math.max(0, percent)) * 10) / 10,
-      ...(message !== undefined && { message: message.slice(0, messageLength) }),
+      percent: Math.round(Math.min(100, Math.max(0, share)) * 10) / 10,
+      ...(message !== undefined && message !== null && { message: textOf(message).slice(0, messageLength) }),
     };
     this.#sending ??= this.#drain().finally(() => (this.#sending = undefined));
   }
@@ -41,4 +44,8 @@ export class ProgressReporter {
       if (!this.#closed) await spacing;
     }
   }
+}
+
+function textOf(message: unknown): string {
+  return typeof message === 'string' ? message : inspect(message, { customInspect: false });
 }
