@@ -50,10 +50,10 @@ describe('the list of tasks', () => {
     expect(rows()[1]!.textContent).not.toContain('ada');
   });
 
-  it('speaks of a single task, and of a single row of a result, as of one', async () => {
-    tasks.put(aTask({ state: 'completed', result: { rows: 1, columns: [1], files: 2 } }));
+  it('speaks of a single task, and of what a result has one of or names in the singular, as of one', async () => {
+    tasks.put(aTask({ state: 'completed', result: { rows: 1, columns: [1], files: 2, sequence: 3000 } }));
     await open();
-    await waitFor(() => expect(rows()[0]!.textContent).toContain('rows 1 · columns 1 · 2 files'));
+    await waitFor(() => expect(rows()[0]!.textContent).toContain('rows 1 · columns 1 · 2 files · sequence 3,000'));
     fireEvent.click(screen.getByRole('button', { name: 'Export' }));
     expect(await screen.findByRole('menuitem', { name: '1 task as CSV' })).toBeTruthy();
     void TestBed.inject(BulkJobs).cancel({ ids: ['t1'] });

@@ -29,7 +29,7 @@ export function taskSummary(task: Task): string {
 
 const errorText = ({ error }: Task) => (error === undefined ? '' : serverText(error.message));
 
-/** `{rows: 4, columns: [5 of them]}` reads "4 rows · 5 columns", with one row "rows 1 · 5 columns"; a single field reads as its value. */
+/** `{rows: 4, columns: [5 of them]}` reads "4 rows · 5 columns", what is no plural "sequence 3", or "rows 1"; a single field reads as its value. */
 function resultSummary(result: unknown): string {
   if (typeof result !== 'object' || result === null) return short(result === undefined ? '' : plain(result));
   if (Array.isArray(result))
@@ -41,7 +41,8 @@ function resultSummary(result: unknown): string {
 
 function entrySummary(name: string, value: unknown): string {
   const count: unknown = Array.isArray(value) ? value.length : value;
-  return typeof count === 'number' && count !== 1 ? `${formatNumber(count)} ${name}` : `${name} ${plain(count)}`;
+  if (typeof count !== 'number') return `${name} ${plain(count)}`;
+  return count !== 1 && name.endsWith('s') ? `${formatNumber(count)} ${name}` : `${name} ${formatNumber(count)}`;
 }
 
 function plain(value: unknown): string {
