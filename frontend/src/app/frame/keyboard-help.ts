@@ -10,7 +10,22 @@ import {
 } from '@angular/material/dialog';
 import { keyWord } from '../ui/keys.ts';
 import { Commands } from './commands.ts';
-import { fixedShortcuts, type Shortcut } from './shortcuts.ts';
+
+interface Shortcut {
+  /** As a US keyboard for Windows has them; `keyWord` says what stands on this person's. */
+  readonly keys: string;
+  readonly does: string;
+}
+
+/** Keys that belong to a place on a page rather than to a command. */
+const fixedShortcuts: readonly Shortcut[] = [
+  { keys: 'Ctrl K', does: $localize`Find anything` },
+  { keys: '?', does: $localize`Show this list` },
+  { keys: '/', does: $localize`Choose a task type, or filter the list` },
+  { keys: 'Ctrl Enter', does: $localize`Submit the form` },
+  { keys: 'Up Down', does: $localize`Move through a list` },
+  { keys: 'Esc', does: $localize`Close what is open` },
+];
 
 @Component({
   selector: 'app-keyboard-help',

@@ -3,22 +3,6 @@ import { DestroyRef, inject, Injectable, Injector } from '@angular/core';
 import { Commands } from './commands.ts';
 import { TypedAhead } from './typed-ahead.ts';
 
-export interface Shortcut {
-  /** As a US keyboard for Windows has them; `keyWord` says what stands on this person's. */
-  readonly keys: string;
-  readonly does: string;
-}
-
-/** Keys that belong to a place on a page rather than to a command. */
-export const fixedShortcuts: readonly Shortcut[] = [
-  { keys: 'Ctrl K', does: $localize`Find anything` },
-  { keys: '?', does: $localize`Show this list` },
-  { keys: '/', does: $localize`Choose a task type, or filter the list` },
-  { keys: 'Ctrl Enter', does: $localize`Submit the form` },
-  { keys: 'Up Down', does: $localize`Move through a list` },
-  { keys: 'Esc', does: $localize`Close what is open` },
-];
-
 /** How long the first of two keys waits for the second. */
 const pairMs = 1200;
 
