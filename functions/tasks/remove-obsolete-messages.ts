@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import Long from 'long';
 import { allPartitions } from './task-id.ts';
 import { obsoleteMessagesKey } from './task-keys.ts';
-import { readTaskMessage } from './task-message.ts';
+import { type DeadMessage, findTaskMessage } from './task-message.ts';
 
 const messagesPerReceive = 500;
 /** How many living dead letters one pass holds at most while it looks for obsolete ones among them. */
@@ -57,17 +57,9 @@ async function removeFrom(receiver: ServiceBusReceiver, redis: Redis, wanted: Wa
 }
 
 /** What `obsolete-messages` may call it. */
-export function namesOf({
-  body,
-  messageId,
-  applicationProperties,
-}: Pick<ServiceBusReceivedMessage, 'body' | 'messageId' | 'applicationProperties'>): string[] {
-  try {
-    const { id, attempt } = readTaskMessage(body, { messageId, applicationProperties });
-    return [`${id}:${attempt}`, `${id} ${String(messageId)}`];
-  } catch {
-    return [];
-  }
+export function namesOf(message: DeadMessage): string[] {
+  const found = findTaskMessage(message);
+  return found === undefined ? [] : [`${found.id}:${found.attempt}`, `${found.id} ${String(message.messageId)}`];
 }
 
 async function readObsolete(redis: Redis): Promise<Wanted> {

@@ -1,7 +1,6 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { Engine } from './engine.ts';
-import { isTaskId } from './task-id.ts';
-import { readTaskMessage } from './task-message.ts';
+import { findTaskMessage } from './task-message.ts';
 
 type Peek = (queue: string, fromSequenceNumber: bigint, count: number) => Promise<ServiceBusReceivedMessage[]>;
 
@@ -29,11 +28,9 @@ export async function sweepDeadLetters(engine: Engine, queue: string, peek: Peek
 }
 
 async function settle(engine: Engine, message: ServiceBusReceivedMessage): Promise<void> {
-  if (typeof message.body !== 'string' || !isTaskId(message.body)) return;
-  const { id, attempt } = readTaskMessage(message.body, {
-    messageId: message.messageId,
-    applicationProperties: message.applicationProperties,
-  });
+  const found = findTaskMessage(message);
+  if (found === undefined) return;
+  const { id, attempt } = found;
   const why = message.deadLetterReason ?? 'no reason given';
   const error = {
     code: 'delivery-limit',

@@ -1,4 +1,4 @@
-import type { ServiceBusMessage } from '@azure/service-bus';
+import type { ServiceBusMessage, ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { InvocationContext } from '@azure/functions';
 import { taskQueue, type TaskMessageProperties } from '../../contracts/names.ts';
 import { isTaskId } from './task-id.ts';
@@ -65,6 +65,18 @@ export function readTaskMessage(body: unknown, metadata: InvocationContext['trig
     resends: resendsOf(messageId, id),
     traceparent: properties?.traceparent,
   };
+}
+
+/** A message of a dead-letter queue, where others lie as well. */
+export type DeadMessage = Pick<ServiceBusReceivedMessage, 'body' | 'messageId' | 'applicationProperties'>;
+
+/** @returns undefined where it is no task's */
+export function findTaskMessage({ body, messageId, applicationProperties }: DeadMessage): TaskMessage | undefined {
+  try {
+    return readTaskMessage(body, { messageId, applicationProperties });
+  } catch {
+    return undefined;
+  }
 }
 
 /** What stands in the ID of a message behind its attempt. */
