@@ -1,4 +1,6 @@
 import type { Redis } from 'ioredis';
+import type { TaskStore } from './task-store.ts';
+import { leaseMs } from '../../tests/support/stored-tasks.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { complete, outcomeOf, start, WaitingTasks } from '../../tests/support/waiting-tasks.ts';
 
@@ -55,6 +57,58 @@ describe('concurrency', () => {
     await store.cancel(second);
     expect(tasks.takeWoken()).toEqual([second, third]);
   });
+});
+
+describe('a running task that is cancelled holds its concurrency key', () => {
+  let store: TaskStore;
+  let first: string;
+  let second: string;
+  beforeEach(async () => {
+    store = tasks.storeWith({ keyConcurrency: 1 });
+    [first, second] = (await tasks.acceptMany(store, 2, { concurrencyKey: 'printer' })) as [string, string];
+    await start(store, first);
+    await start(store, second);
+    expect(await store.cancel(first)).toMatchObject({ outcome: 'cancelled' });
+    expect(tasks.takeWoken()).toEqual([]);
+  });
+  afterEach(async () => {
+    expect(tasks.takeWoken()).toEqual([second]);
+    expect(await outcomeOf(store, second)).toBe('started');
+    await complete(store, second);
+    expect(await tasks.leftovers()).toEqual([]);
+  });
+
+  it('until its handler hears of it', async () => {
+    expect(await store.renewLease(first, 'other', leaseMs)).toBe('lost');
+    for (let again = 0; again < 2; again += 1) {
+      expect(await store.renewLease(first, `${first}#1`, leaseMs)).toBe('cancelled');
+    }
+  });
+
+  it('until its handler has come to its end', async () => {
+    expect(await complete(store, first)).toMatchObject({ outcome: 'lost' });
+  });
+
+  it('until its handler has failed', async () => {
+    expect(await store.fail(first, `${first}#1`, error, tasks.now)).toMatchObject({ outcome: 'lost' });
+  });
+
+  it('until its lease is over, where the worker died: the next delivery of its message sees to that', async () => {
+    expect(await store.start(first, 1, 'other', leaseMs)).toMatchObject({ outcome: 'ended' });
+    expect(tasks.takeWoken()).toEqual([]);
+    tasks.now += leaseMs;
+    expect(await store.start(first, 1, 'other', leaseMs)).toMatchObject({ outcome: 'ended' });
+  });
+});
+
+it('one whose lease is over when it is cancelled holds no key', async () => {
+  const store = tasks.storeWith({ keyConcurrency: 1 });
+  const [first, second] = (await tasks.acceptMany(store, 2, { concurrencyKey: 'printer' })) as [string, string];
+  await start(store, first);
+  await start(store, second);
+  tasks.now += leaseMs;
+  await store.cancel(first);
+  expect(tasks.takeWoken()).toEqual([second]);
 });
 
 it('forgets a gate when the last task that waited before it is cancelled', async () => {

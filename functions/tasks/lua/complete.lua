@@ -5,7 +5,10 @@ local token, result, small = ARGV[2], ARGV[3], ARGV[4] == '1'
 local task = lib.read()
 if not task or task.leaseToken ~= token then return { 'lost', {} } end
 if task.state == 'completed' then return { 'completed', {} } end
-if task.state ~= 'running' then return { 'lost', {} } end
+if task.state ~= 'running' then
+  lib.letKeyGo(task)
+  return { 'lost', {} }
+end
 if small then
   lib.set('result', result)
 else

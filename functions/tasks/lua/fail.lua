@@ -7,7 +7,10 @@ if not task or task.leaseToken ~= token then return { 'lost', {} } end
 -- The same command again, after a reply that got lost on its way.
 if task.state == 'retrying' then return { 'retrying', {}, task.nextAttemptAt } end
 if task.state == 'dead-lettered' then return { 'dead-lettered', {} } end
-if task.state ~= 'running' then return { 'lost', {} } end
+if task.state ~= 'running' then
+  lib.letKeyGo(task)
+  return { 'lost', {} }
+end
 
 lib.set('error', failure)
 if postponed ~= '1' then lib.keepError(task.attempt, failure, stack) end

@@ -52,7 +52,10 @@ local attempt = tonumber(task.attempt)
 messageAttempt = math.min(messageAttempt, attempt + 1)
 local events = {}
 
-if task.finishedAt then return { 'ended', events, lib.fields() } end
+if task.finishedAt then
+  if task.holdsKeyUntil and tonumber(task.holdsKeyUntil) <= now then lib.letKeyGo(task) end
+  return { 'ended', events, lib.fields() }
+end
 if ARGV[8] and ARGV[8] ~= task.type then return { 'other-type', task.type } end
 if messageAttempt < attempt or (task.state == 'queued' and messageAttempt <= attempt) then return { 'stale' } end
 if task.state == 'retrying' and messageAttempt <= attempt then

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { useTestRedis } from '../../../tests/support/test-redis.ts';
 import { isFinished } from '../task-lifecycle.ts';
 import type { OwnerLimits } from '../owner-limits.ts';
+import type { TaskFields } from '../task-record.ts';
 import type { Fate } from './simulated-process.ts';
 import { WaitingRules } from './waiting-rules.ts';
 import { type Asked, type Ending, retentionMs, WaitingWorld } from './waiting-world.ts';
@@ -169,8 +170,10 @@ class History {
     await process.open(gate, isWithin && !(isOnce && fate === 'again') ? fate : 'done');
   }
 
+  /** Or it keeps others waiting still. */
   unfinished(): string[] {
-    return [...this.rules.tasks].filter(([, { state }]) => state !== undefined && !isFinished(state as 'queued')).map(([id]) => id); // prettier-ignore
+    const isOver = ({ state, holdsKeyUntil }: TaskFields) => state === undefined || (isFinished(state as 'queued') && holdsKeyUntil === undefined); // prettier-ignore
+    return [...this.rules.tasks].filter(([, task]) => !isOver(task)).map(([id]) => id);
   }
 
   held(): string[] {

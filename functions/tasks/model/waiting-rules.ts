@@ -12,6 +12,8 @@ const ended = (task: TaskFields) => task.state !== undefined && isFinished(task.
 const isDue = ({ scheduledFor }: TaskFields, now: number) => Number(scheduledFor) <= now;
 const isWaiting = (task: TaskFields = {}) =>
   task.state !== undefined && !ended(task) && task.state !== 'running' && task.parked === undefined;
+/** Its handler runs, or has not heard yet that it was cancelled. */
+const holdsKey = (task: TaskFields = {}) => task.state === 'running' || task.holdsKeyUntil !== undefined;
 const keyOf = ({ owner, orderingKey }: TaskFields) => `${owner!} ${orderingKey!}`;
 
 type Limits = Pick<OwnerLimits, 'concurrency' | 'keyConcurrency'>;
@@ -76,7 +78,7 @@ export class WaitingRules {
     const windows = tasks.flatMap(({ parked }) => (parked?.includes(':window:') ? [parked] : []));
     const taken = new Map(await Promise.all(windows.map(async (name) => [name, await this.#redis.scard(name.replace(/:parked$/, ''))] as const)));
     const running = tasks.filter(({ state }) => state === 'running');
-    const isFull = (limit: number, among: (task: TaskFields) => boolean) => limit > 0 && running.filter(among).length >= limit;
+    const isFull = (limit: number, among: (task: TaskFields) => boolean, some = running) => limit > 0 && some.filter(among).length >= limit;
     const isKept = (task: TaskFields) => {
       const { id, owner, concurrencyKey, parked } = task;
       if (parked!.includes(':order:')) return this.#order.get(keyOf(task))![0] !== id;
@@ -84,7 +86,7 @@ export class WaitingRules {
       if (parked!.endsWith(typeGate(narrow))) return isNarrowFull;
       if (isFull(concurrency, (other) => other.owner === owner)) return true;
       const isOfKey = (other: TaskFields) => other.owner === owner && other.concurrencyKey === concurrencyKey;
-      return concurrencyKey !== undefined && isFull(keyConcurrency, isOfKey);
+      return concurrencyKey !== undefined && isFull(keyConcurrency, isOfKey, tasks.filter(holdsKey));
     };
     expect(tasks.filter((task) => task.parked !== undefined && !isKept(task))).toEqual([]);
   } // prettier-ignore
@@ -130,9 +132,11 @@ export class WaitingRules {
   #findTooMany(tasks: ReadonlyMap<string, TaskFields>): string[] {
     const { concurrency, keyConcurrency } = this.#limits;
     const running = [...tasks.values()].filter(({ state }) => state === 'running');
-    const count = (nameOf: (task: TaskFields) => string) => Object.entries(Object.groupBy(running, nameOf));
+    const count = (nameOf: (task: TaskFields) => string, some = running) =>
+      Object.entries(Object.groupBy(some, nameOf));
     const ofOwners = count(({ owner }) => owner!).filter(([, all]) => concurrency > 0 && all!.length > concurrency);
-    const ofKeys = count(({ owner, concurrencyKey = '' }) => `${owner!} ${concurrencyKey}`).filter(
+    const holding = [...tasks.values()].filter(holdsKey);
+    const ofKeys = count(({ owner, concurrencyKey = '' }) => `${owner!} ${concurrencyKey}`, holding).filter(
       ([name, all]) => !name.endsWith(' ') && keyConcurrency > 0 && all!.length > keyConcurrency,
     );
     const ofTypes = count(({ type }) => type!).filter(
@@ -163,7 +167,7 @@ function findWrongWaits(tasks: Tasks, sets: Sets): string[] {
     } else if (is('window')) {
       for (const id of ids) if (!isWaiting(tasks.get(id))) faults.push(`${id} is ${tasks.get(id)?.state} and takes a place of ${name}`);
     } else if (is('running')) {
-      for (const id of ids) if (tasks.get(id)?.state !== 'running') faults.push(`${id} does not run, but stands in ${name}`);
+      for (const id of ids) if (!holdsKey(tasks.get(id))) faults.push(`${id} does not run, but stands in ${name}`);
     }
   }
   return faults;
@@ -181,7 +185,7 @@ function findWrongIndexes(tasks: Tasks, sets: Sets): string[] {
     compare(`by-state:${state}`, (task) => task.state === state);
     for (const name of owners) compare(`by-state:${state}:${name}`, (task) => task.state === state && task.owner === name);
   }
-  compare('leases', ({ state }) => state === 'running');
+  compare('leases', holdsKey);
   const sent = (task: TaskFields) => !ended(task) && task.state !== 'running' && task.parked === undefined;
   compare('outbox', sent);
   return faults;

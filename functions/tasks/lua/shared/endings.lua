@@ -17,7 +17,7 @@ function lib.finish(task, state)
   lib.enter(task, state)
   lib.set('finishedAt', now)
   lib.unset('nextAttemptAt', 'leaseUntil', 'hopAt')
-  lib.awaitNoMore(inHand and 'leases' or 'outbox')
+  if not task.holdsKeyUntil then lib.awaitNoMore(inHand and 'leases' or 'outbox') end
   if task.expiresAt then lib.awaitNoMore('expiring') end
   lib.unpark(task)
   -- A task that runs has left it when it started.

@@ -131,12 +131,31 @@ function lib.concurrencyGate(task)
   return lib.ownKey('gate', task.owner, 'key:' .. task.concurrencyKey)
 end
 
+local function leaveKey(task)
+  if not task.concurrencyKey then return end
+  redis.call('SREM', lib.runningWithKey(task), id)
+  if lib.haveGates() then lib.wakeFirst(lib.concurrencyGate(task)) end
+end
+
 -- One place has become free in each gate this task went through, or one that was woken for it did not take it.
 function lib.leaveGates(task)
-  if task.concurrencyKey then redis.call('SREM', lib.runningWithKey(task), id) end
-  if not lib.haveGates() then return end
-  if task.concurrencyKey then lib.wakeFirst(lib.concurrencyGate(task)) end
-  lib.wakeFirst(lib.ownerGate(task.owner))
+  if not task.holdsKeyUntil then leaveKey(task) end
+  if lib.haveGates() then lib.wakeFirst(lib.ownerGate(task.owner)) end
+end
+
+-- A handler hears that its task was cancelled when it renews its lease. As long as it may run, no other with its concurrency key does:
+-- it holds that until it has heard, or its lease is over.
+function lib.holdKey(task)
+  if task.state ~= 'running' or not task.concurrencyKey or tonumber(task.leaseUntil) <= now then return end
+  lib.set('holdsKeyUntil', task.leaseUntil)
+end
+
+-- For the worker that ran the task, or whoever finds its lease over.
+function lib.letKeyGo(task)
+  if not task.holdsKeyUntil then return end
+  lib.unset('holdsKeyUntil')
+  lib.awaitNoMore('leases')
+  leaveKey(task)
 end
 
 function lib.unpark(task)
