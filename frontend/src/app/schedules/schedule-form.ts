@@ -1,7 +1,7 @@
 import { FormControl, FormGroup, type ValidatorFn, Validators } from '@angular/forms';
 import type { MissedRuns, SaveSchedule, Schedule } from '../../../../contracts/schedule.ts';
 import type { Priority } from '../../../../contracts/task-states.ts';
-import { tagsIn } from '../submit/server-errors.ts';
+import { tagsIn } from '../submit/tags.ts';
 import { localTimeZone } from '../ui/locale.ts';
 import { isSeen } from '../ui/seen-text.ts';
 

@@ -2,7 +2,7 @@ import { computed, signal } from '@angular/core';
 import type { BatchResult, SubmitTask } from '../../../../contracts/submit.ts';
 import type { ApiError, TaskApi } from '../../../../client/index.ts';
 import type { Row } from './read-rows.ts';
-import { tagAt } from './server-errors.ts';
+import { tagAt } from './tags.ts';
 
 /** What became of a row. */
 export interface Outcome {

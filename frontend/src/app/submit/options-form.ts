@@ -1,6 +1,6 @@
 import { FormControl, FormGroup, Validators } from '@angular/forms';
 import type { SubmitTask } from '../../../../contracts/submit.ts';
-import { tagsIn } from './server-errors.ts';
+import { tagsIn } from './tags.ts';
 import { deliveryWords, priorityWords } from '../ui/option-words.ts';
 import type { deadLetterPolicies, Delivery, Priority } from '../../../../contracts/task-states.ts';
 

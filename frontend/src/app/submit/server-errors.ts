@@ -1,6 +1,6 @@
 import { type AbstractControl, FormArray, FormGroup } from '@angular/forms';
 import type { InputError } from '../../../../contracts/problem.ts';
-import { isolated } from '../ui/isolated.ts';
+import { tagAt, tagsIn } from './tags.ts';
 
 /**
  * Puts the API's faults at their controls, by JSON Pointer (RFC 6901). An error goes away with the next change.
@@ -25,21 +25,6 @@ export function placeErrors(form: AbstractControl, errors: readonly InputError[]
 function withTag(control: AbstractControl, pointer: string, detail: string): string {
   const tag = tagAt(pointer, typeof control.value === 'string' ? tagsIn(control.value) : []);
   return tag === undefined ? detail : $localize`“${tag}:tag:”: ${detail}:fault:`;
-}
-
-/** Longer words would not fit into a line under their field. */
-const mostOfTag = 24;
-
-/** The tag that a pointer leads to, to be told; undefined where it leads elsewhere. */
-export function tagAt(pointer: string, tags: readonly string[] = []): string | undefined {
-  const tag = tags[Number(/^\/tags\/(\d+)$/.exec(pointer)?.[1])];
-  if (tag === undefined) return undefined;
-  return isolated(tag.length > mostOfTag ? `${tag.slice(0, mostOfTag)}…` : tag);
-}
-
-/** What a field says that takes words with commas between. */
-export function tagsIn(text: string): string[] {
-  return text.split(',').flatMap((tag) => tag.trim() || []);
 }
 
 /** The control the pointer leads to, or the last one before it leads into what the form does not draw. */
