@@ -105,6 +105,21 @@ it('retries a task that its worker left, and dead-letters it when no attempt is 
   expect(await findTask(redis, last)).toMatchObject({ state: 'dead-lettered', error: { code: 'lease-ended' } });
 });
 
+it('lets go the concurrency key of a cancelled task whose worker died before it heard of that', async () => {
+  const printer = { concurrencyKey: 'printer' };
+  const [cancelled, next] = [await accept(printer), await accept(printer)];
+  const start = async (id: string) => (await engine.store.start(id, 1, 't', engine.leaseMs)).outcome;
+  expect([await start(cancelled), await start(next)]).toEqual(['started', 'parked']);
+  await engine.store.cancel(cancelled);
+  now += engine.leaseMs + 59_000;
+  await sweep();
+  expect(await start(next)).toBe('parked');
+  now += 2_000;
+  await sweep();
+  expect(await start(next)).toBe('started');
+  expect(await findTask(redis, cancelled)).toMatchObject({ state: 'cancelled' });
+});
+
 it('expires what waits after its time, and forgets what has been kept long enough, but no dead letter', async () => {
   const late = await accept({ expiresAt: now + 1_000 });
   const dead = await accept();

@@ -185,26 +185,30 @@ describe.each(lanes.filter(({ kind }) => kind === 'normal' || kind === 'ordered'
   }); // prettier-ignore
 });
 
-describe.each(['a copy', 'an older message'])('%s of a waiting task that was dead-lettered', (kind) => {
-  it('is taken out, and the task waits for its own', async () => {
-    const tasks = lanes.find(({ queue }) => queue === 'tasks')!;
-    const id = await submit(tasks);
-    const own = await receive(tasks);
-    if (kind === 'a copy') await senders.get('tasks')!.sendMessages({ body: id, messageId: 'copied', timeToLive: 1 });
-    else {
-      await own.receiver.deadLetterMessage(own.message);
-      now += 3_600_000;
-      await dispatch(engine, (await engine.store.resend(id))!, 1);
-    }
-    while ((await evidence()).length === 0) await new Promise((ended) => setTimeout(ended, 100));
-    await sweep();
-    expect(await findTask(redis, id)).toMatchObject({ state: 'queued' });
-    await sweep();
-    expect(await evidence()).toEqual([]);
-    if (kind === 'a copy') await own.receiver.completeMessage(own.message);
-    else expect(await receiveAnd(tasks, 'complete')).toMatchObject({ body: id, messageId: `${id}:1.1` });
-    await own.receiver.close();
-  });
+it.each([['the ID', (id: string) => id], ['the ID in quotes', (id: string) => `"${id}"`]])('a copy of a waiting task\'s message, with %s as its body, is taken out', async (_, body) => {
+  const tasks = lanes.find(({ queue }) => queue === 'tasks')!;
+  const id = await submit(tasks);
+  const own = await receive(tasks);
+  await senders.get('tasks')!.sendMessages({ body: body(id), messageId: `copy of ${id}`, timeToLive: 1 });
+  while ((await evidence()).length === 0) await new Promise((ended) => setTimeout(ended, 100));
+  await sweep();
+  expect(await findTask(redis, id)).toMatchObject({ state: 'queued' });
+  await sweep();
+  expect(await evidence()).toEqual([]);
+  await own.receiver.completeMessage(own.message);
+  await own.receiver.close();
+}); // prettier-ignore
+
+it('a message that another has followed is taken out, and the task waits for that', async () => {
+  const tasks = lanes.find(({ queue }) => queue === 'tasks')!;
+  const id = await submit(tasks);
+  await receiveAnd(tasks, 'deadLetter');
+  now += 3_600_000;
+  await dispatch(engine, (await engine.store.resend(id))!, 1);
+  for (let round = 0; round < 2; round += 1) await sweep();
+  expect(await findTask(redis, id)).toMatchObject({ state: 'queued' });
+  expect(await evidence()).toEqual([]);
+  expect(await receiveAnd(tasks, 'complete')).toMatchObject({ body: id, messageId: `${id}:1.1` });
 });
 
 it('leaves alone what it does not know: it may be the last trace of something', async () => {

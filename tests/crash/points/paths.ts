@@ -212,6 +212,22 @@ export const paths: readonly Path[] = [
     { label: 'one-at-a-time-1', delayMs: 300 },
     { label: 'one-at-a-time-2' },
   ]),
+  {
+    // The first holds the key until its handler has heard, or has died with its process.
+    name: 'cancel-one-at-a-time',
+    async prepare(world, watch) {
+      const more = { concurrencyKey: 'key' };
+      const id = await world.submit({ label: 'cancelled', steps: 1, delayMs: 20_000, more });
+      await watch.until(id, 'running');
+      await world.submit({ label: 'next', steps: 1, more: { ...more, ...exactlyOnce } });
+      return id;
+    },
+    act: async (world, _watch, id) => void (await world.insist('POST', `/api/tasks/${id}/cancel`)),
+    expect: () => [
+      { label: 'cancelled', states: ['cancelled'], effects: 'at-least-once', steps: 1 },
+      completed('next', 1),
+    ],
+  },
   single('high-priority', { steps: 1, more: { priority: 'high', ...exactlyOnce } }),
   single('large-payload', { steps: 1, filler: 'many words '.repeat(40_000), more: exactlyOnce }),
 ];
