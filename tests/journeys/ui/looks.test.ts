@@ -51,6 +51,15 @@ function isSeenWhole(tab: Locator): Promise<boolean> {
   });
 }
 
+/** How far down each button stands that does something with the task: one of them alone in a row looks lost. */
+async function heightsOfActions(page: Page): Promise<number[]> {
+  const buttons = await page.locator('app-task-actions .row button').all();
+  expect(buttons.length).toBeGreaterThan(2);
+  return Promise.all(buttons.map(async (button) => middleOf((await button.boundingBox())!)));
+}
+
+const middleOf = ({ y, height }: { y: number; height: number }) => Math.round(y + height / 2);
+
 /** Perceived brightness of the page's background, 0 to 1. */
 function brightness(page: Page): Promise<number> {
   return page.evaluate(() => {
@@ -75,6 +84,8 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await openOptions(page);
     await shown('submit');
     await page.getByRole('link', { name: 'Tasks', exact: true }).click();
+    // The page before it has rows of the same tasks.
+    await page.getByRole('heading', { name: 'Tasks', exact: true }).waitFor();
     await rowOf(page, tasks.get('cancelled')!).waitFor();
     await shown('tasks');
     for (const [state, id] of tasks) {
@@ -82,6 +93,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
       expect(await isSeenWhole(page.getByRole('tab', { selected: true }))).toBe(true);
       await page.getByRole('tab', { name: /^Payload/ }).click();
       await page.getByRole('button', { name: 'Copy JSON' }).last().waitFor();
+      if (width === 1280) expect(new Set(await heightsOfActions(page)).size).toBe(1);
       await shown(`task-${state}`);
     }
     await page.goto(`${stack().baseUrl}/tasks`);
