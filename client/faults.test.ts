@@ -73,6 +73,33 @@ describe('a connection that is dead and does not say so', () => {
     expect(watching.seen).toEqual(['1-0']);
   });
 
+  it('is noticed with the network’s going, although an answer was on its way and still came', async () => {
+    const wake = new Subject<void>();
+    const [asked, answered] = [new Subject<void>(), new Subject<void>()];
+    let holds = false;
+    const real = fetchRequest(api.url, {});
+    const send: typeof real = async (request) => {
+      const answer = await real(request);
+      if (!holds) return answer;
+      holds = false;
+      asked.next();
+      await firstValueFrom(answered);
+      return answer;
+    };
+    const watching = watch({}, { wake, send });
+    await untilKind(watching, 'live');
+    holds = true;
+    const isUnderWay = firstValueFrom(asked);
+    wake.next();
+    await isUnderWay;
+    api.isDown = true;
+    wake.next();
+    answered.next();
+    await untilKind(watching, 'offline');
+    api.isDown = false;
+    await untilKind(watching, 'live');
+  });
+
   it('is replaced when only the pushes are lost', async () => {
     const watching = watch({ safety: 100 });
     await untilKind(watching, 'live');

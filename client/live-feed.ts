@@ -133,7 +133,7 @@ export class LiveFeed {
     this.#hurries = false;
     if (isHurried) await this.#catchUp(true);
     const hub = await this.#openHub(end, isHurried);
-    const waking = merge(this.#wake, this.#sleeps).subscribe(() => void this.#catchUp(true).catch(end));
+    const waking = merge(this.#wake, this.#sleeps).subscribe(() => void this.#catchUpAnew().catch(end));
     // After a sleep the connection is dead, although nobody has told.
     waking.add(this.#sleeps.subscribe(() => this.#endInHurry(end)));
     try {
@@ -224,6 +224,12 @@ export class LiveFeed {
       this.#fetching = undefined;
     });
     return this.#fetching;
+  }
+
+  /** Whether the server answers now is not told by a fetch that was under way before: its answer may have come from a network that is gone. */
+  async #catchUpAnew(): Promise<void> {
+    await this.#fetching;
+    await this.#catchUp(true);
   }
 
   async #fetchMissed(isHurried: boolean): Promise<void> {
