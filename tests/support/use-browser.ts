@@ -35,6 +35,8 @@ export function useBrowser(): JourneyBrowser {
     heard += complaints.length;
     const unexpected = complaints.filter((complaint) => !allowed.some((pattern) => pattern.test(complaint)));
     if (testHasFailed()) await picture(pages);
+    // What a route still does as its page goes is nobody's fault.
+    await Promise.all(pages.map((page) => page.unrouteAll({ behavior: 'ignoreErrors' })));
     await Promise.all(pages.map((page) => page.context().close()));
     pages = [];
     allowed = [];

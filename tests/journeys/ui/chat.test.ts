@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { Api } from '../../support/api.ts';
+import { intercept } from '../../support/intercept.ts';
 import { useStack } from '../../support/stack.ts';
 import { artifacts, useBrowser } from '../../support/use-browser.ts';
 import { accessibilityFaults } from './accessibility.ts';
@@ -132,7 +133,7 @@ it('shows why a message was refused, and sends it once it may be', async () => {
   browser.mayComplain(/status of 429/);
   const ada = await open('ada', '/chat/general');
   await room(ada).waitFor();
-  await ada.route('**/api/tasks', (route) =>
+  const letThrough = await intercept(ada, '**/api/tasks', (route) =>
     route.fulfill({
       status: 429,
       contentType: 'application/problem+json',
@@ -149,7 +150,7 @@ it('shows why a message was refused, and sends it once it may be', async () => {
   const mine = message(ada, 'once more, please');
   await mine.getByText('Too much at once.').waitFor();
   await shown(ada, 'chat-refused-1280');
-  await ada.unroute('**/api/tasks');
+  letThrough();
   await mine.getByRole('button', { name: 'Try again' }).click();
   await mine.getByText('In the room').waitFor();
   await mine.getByRole('link', { name: 'Look at its task' }).click();

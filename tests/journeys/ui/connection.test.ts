@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { Api } from '../../support/api.ts';
+import { intercept } from '../../support/intercept.ts';
 import { useStack } from '../../support/stack.ts';
 import { artifacts, useBrowser } from '../../support/use-browser.ts';
 import { accessibilityFaults } from './accessibility.ts';
@@ -35,7 +36,7 @@ it('sends receipts after a reload that could not be sent before', async () => {
   browser.mayComplain(/ERR_FAILED/);
   const { api, page } = await listOf('rea');
   const { id } = await api.submit('echo', { message: 'seen, but not told', delayMs: 4_000 });
-  await page.route('**/api/receipts', (route) => route.abort());
+  const letThrough = await intercept(page, '**/api/receipts', (route) => route.abort());
   await rowOf(page, id).click();
   await page.getByRole('button', { name: 'Tell me when it ends' }).click();
   await page.getByRole('link', { name: 'Schedules' }).click();
@@ -43,7 +44,7 @@ it('sends receipts after a reload that could not be sent before', async () => {
   await api.ended(id);
   await tried;
   expect((await api.task(id)).receipts).toBeUndefined();
-  await page.unroute('**/api/receipts');
+  letThrough();
   await page.reload();
   const told = await api.until(id, ({ receipts }) => receipts !== undefined);
   expect(told.receipts).toMatchObject([{ user: 'rea', isYou: true }]);
@@ -53,7 +54,7 @@ describe('when the network goes', () => {
   it.each([1280, 360])('says when it tries again, and does so at once when asked to, %d pixels wide', async (width) => {
     browser.mayComplain(/ERR_FAILED/);
     const page = await browser.open('about:blank', { width });
-    await page.route('**/api/negotiate', (route) => route.abort());
+    const letThrough = await intercept(page, '**/api/negotiate', (route) => route.abort());
     await page.goto(`${stack().baseUrl}/tasks`);
     const banner = page.getByRole('banner');
     await banner.getByText(/^in ([4-9]|\d\d)(\.\d)? s$/).waitFor();
@@ -62,7 +63,7 @@ describe('when the network goes', () => {
     mkdirSync(artifacts, { recursive: true });
     await page.screenshot({ path: join(artifacts, `offline-${width}.png`) });
     await banner.getByText(/^in ([4-9]|\d\d)(\.\d)? s$/).waitFor();
-    await page.unroute('**/api/negotiate');
+    letThrough();
     await Promise.all([page.waitForRequest('**/api/negotiate', { timeout: 3_000 }), retry.click()]);
     await untilLive(page);
     await retry.waitFor({ state: 'detached' });
@@ -159,7 +160,10 @@ describe('a page that was not opened before', () => {
     browser.mayComplain(/ERR_FAILED/);
     const page = await savingPage('old');
     await page.evaluate(() => document.body.setAttribute('data-version', 'old'));
-    await page.route('**/*.js', (route) => route.abort(), { times: 1 });
+    const letThrough = await intercept(page, '**/*.js', (route) => {
+      letThrough();
+      return route.abort();
+    });
     await openSchedules(page);
     await untilSchedules(page);
     await page.locator('body:not([data-version])').waitFor();
