@@ -158,12 +158,12 @@ export async function settleFailure(
   fields: TaskFields,
   token: string,
   error: TaskError,
-  { permanent, stack }: { permanent: boolean; stack?: string },
+  { permanent, stack, forGone }: { permanent: boolean; stack?: string; forGone?: boolean },
 ): Promise<void> {
   const delay = permanent
     ? undefined
     : retryDelay(retryPolicy(engine, fields), Number(fields.attempt), engine.random());
-  return fail(engine, fields, token, { error, delay, postponed: false, stack });
+  return fail(engine, fields, token, { error, delay, postponed: false, stack, forGone });
 }
 
 /** The task's own options win over its type's, and those over the app's. */
@@ -179,16 +179,18 @@ interface Failure {
   readonly delay: number | undefined;
   readonly postponed: boolean;
   readonly stack?: string | undefined;
+  /** The worker is gone, and the sweeper says so. */
+  readonly forGone?: boolean | undefined;
 }
 
 async function fail(
   engine: Engine,
   fields: TaskFields,
   token: string,
-  { error, delay, postponed, stack }: Failure,
+  { error, delay, postponed, stack, forGone = false }: Failure,
 ): Promise<void> {
   const nextAttemptAt = delay === undefined ? undefined : engine.now() + delay;
-  const failed = await engine.store.fail(fields.id!, token, error, nextAttemptAt, { postponed, stack });
+  const failed = await engine.store.fail(fields.id!, token, error, nextAttemptAt, { postponed, stack, forGone });
   engine.publish(fields.owner!, failed.events);
   if (failed.outcome === 'retrying') {
     await dispatch(engine, fields, Number(fields.attempt) + 1, failed.nextAttemptAt);

@@ -105,6 +105,27 @@ it('retries a task that its worker left, and dead-letters it when no attempt is 
   expect(await findTask(redis, last)).toMatchObject({ state: 'dead-lettered', error: { code: 'lease-ended' } });
 });
 
+it('leaves alone a worker that has renewed its lease since the sweeper looked', async () => {
+  const id = await accept({ delivery: 'at-most-once', maxAttempts: 1 });
+  await engine.store.start(id, 1, 't', engine.leaseMs);
+  await accept();
+  now += engine.leaseMs + 61_000;
+  const send: Engine['send'] = async () => void (await engine.store.renewLease(id, 't', engine.leaseMs));
+  await sweepTasks({ ...engine, send }, redis, { retentionMs, deleteBlob: async () => undefined });
+  expect(await findTask(redis, id)).toMatchObject({ state: 'running' });
+  expect(await engine.store.complete(id, 't', '{}')).toMatchObject({ outcome: 'completed' });
+});
+
+it('leaves alone all workers where its own clock is ahead, and the keys that cancelled tasks hold', async () => {
+  const printer = { concurrencyKey: 'printer' };
+  const [running, cancelled, next] = [await accept(), await accept(printer), await accept(printer)];
+  for (const id of [running, cancelled, next]) await engine.store.start(id, 1, 't', engine.leaseMs);
+  await engine.store.cancel(cancelled);
+  await sweepTasks({ ...engine, now: () => now + 120_000 }, redis, { retentionMs, deleteBlob: async () => undefined });
+  expect(await findTask(redis, running)).toMatchObject({ state: 'running' });
+  expect(await engine.store.start(next, 1, 't', engine.leaseMs)).toMatchObject({ outcome: 'parked' });
+});
+
 it('lets go the concurrency key of a cancelled task whose worker died before it heard of that', async () => {
   const printer = { concurrencyKey: 'printer' };
   const [cancelled, next] = [await accept(printer), await accept(printer)];

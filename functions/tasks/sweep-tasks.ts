@@ -80,12 +80,12 @@ async function openGates(engine: Engine, redis: Redis, partition: string): Promi
 
 async function retryLapsed(engine: Engine, fields: TaskFields): Promise<void> {
   if (fields.id === undefined) return;
-  engine.log(`Task ${fields.id} was left by its worker in attempt ${fields.attempt!}.`);
+  engine.log(`Task ${fields.id} seems to be left by its worker in attempt ${fields.attempt!}.`);
   const error = {
     code: 'lease-ended',
     message: 'The worker stopped in the middle of the task, and nobody took it over.',
   };
-  await settleFailure(engine, fields, fields.leaseToken!, error, { permanent: false });
+  await settleFailure(engine, fields, fields.leaseToken!, error, { permanent: false, forGone: true });
 }
 
 async function expire(engine: Engine, id: string): Promise<void> {

@@ -18,6 +18,12 @@ export type Failed =
   | { readonly outcome: 'retrying'; readonly events: TaskEvent[]; readonly nextAttemptAt: number }
   | { readonly outcome: 'dead-lettered' | 'lost'; readonly events: TaskEvent[] };
 
+interface FailOptions {
+  readonly postponed?: boolean;
+  readonly stack?: string | undefined;
+  readonly forGone?: boolean;
+}
+
 /**
  * What became of a task whose message the broker dead-lettered: `kept`: it was a dead letter already; `obsolete`: the message
  * says nothing any more, and is to be taken out; `busy`: somebody holds the lease.
@@ -130,13 +136,14 @@ export class TaskStore {
    * @param nextAttemptAt milliseconds since 1970; undefined dead-letters the task
    * @param postponed the handler asked for another time: the attempt does not count
    * @param stack kept for operators
+   * @param forGone the worker is gone: only where its lease is over
    */
   async fail(
     id: string,
     token: string,
     error: TaskError,
     nextAttemptAt?: number,
-    { postponed = false, stack }: { postponed?: boolean; stack?: string | undefined } = {},
+    { postponed = false, stack, forGone = false }: FailOptions = {},
   ): Promise<Failed> {
     const iso = nextAttemptAt === undefined ? '' : new Date(nextAttemptAt).toISOString();
     const args = [
@@ -146,6 +153,7 @@ export class TaskStore {
       iso,
       postponed ? 1 : 0,
       JSON.stringify(stack) ?? '',
+      forGone ? 1 : '',
     ];
     const [outcome, appended, next] = await this.#run('fail', id, args);
     if (outcome === 'retrying') return { outcome, events: eventsIn(appended), nextAttemptAt: Number(next) };
