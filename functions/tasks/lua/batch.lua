@@ -11,6 +11,7 @@ local clockNow
 local function begin(record, first, last)
   KEYS, ARGV, recordRead, current, changed, woken, ended = { record }, {}, nil, nil, {}, {}, false
   for i = first, last do ARGV[#ARGV + 1] = batchArguments[i] end
+  lib.beginScores()
   id = string.match(record, ':task:(.*)$')
   now = tonumber(ARGV[1])
   if not now then
@@ -22,6 +23,7 @@ end
 local function take(step)
   local reply = step()
   lib.save()
+  lib.keepScores()
   return reply
 end
 
