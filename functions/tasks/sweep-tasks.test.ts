@@ -5,7 +5,7 @@ import type { TaskEvent } from '../../contracts/task-event.ts';
 import { TypeSlots } from '../limits/type-slots.ts';
 import type { Engine } from './engine.ts';
 import { sweepTasks } from './sweep-tasks.ts';
-import { createTaskId } from './task-id.ts';
+import { createTaskId, partitionOf } from './task-id.ts';
 import { taskKey } from './task-keys.ts';
 import { findTask } from './task-queries.ts';
 import type { StorableTask } from './new-task.ts';
@@ -163,6 +163,16 @@ it('deletes the blob that has the payload of a task it forgets', async () => {
   await sweep();
   await sweep();
   expect(deletedBlobs).toEqual(['tasks/one']);
+});
+
+it('puts all right while the storage is away that has the payloads of those it forgets', async () => {
+  await engine.store.cancel(await accept({ owner: 'gus', payloadBlob: 'tasks/one' }));
+  now += retentionMs;
+  const id = await accept({ owner: 'ada' });
+  now += 15_000;
+  expect(partitionOf('gus') < partitionOf('ada')).toBe(true);
+  await sweepTasks(engine, redis, { retentionMs, deleteBlob: () => Promise.reject(new Error('away')) });
+  expect(sent).toMatchObject([{ body: id }]);
 });
 
 it('puts the others right when one cannot be', async () => {

@@ -27,6 +27,7 @@ export async function sweepTasks(
   { retentionMs, deleteBlob }: SweepOptions,
 ): Promise<void> {
   const now = engine.now();
+  const blobs: string[] = [];
   for (const partition of allPartitions) {
     const due = (waiting: Waiting, until: number) =>
       redis.zrangebyscore(waitingKey(partition, waiting), '-inf', until, 'LIMIT', 0, perPartition);
@@ -41,12 +42,25 @@ export async function sweepTasks(
     await each(engine, unsent, (id) => sendAgain(engine, id));
     await each(engine, lapsed, async (id) => retryLapsed(engine, await read(id)));
     await each(engine, expired, (id) => expire(engine, id));
-    const blobs: string[] = [];
     await each(engine, old, async (id) => void blobs.push(...(await engine.store.forget(id))));
-    // What a crash leaves over from here is found by the sweep of payloads.
-    await Promise.all(blobs.map((name) => deleteBlob(name)));
     await each(engine, callbacks, (id) => engine.callBack(id));
     await openGates(engine, redis, partition);
+  }
+  await deleteBlobs(engine, blobs, deleteBlob);
+}
+
+/** Last, so that a storage that is away keeps no task waiting. What it or a crash leaves over is found by the sweep of payloads. */
+async function deleteBlobs(
+  engine: Engine,
+  names: readonly string[],
+  deleteBlob: SweepOptions['deleteBlob'],
+): Promise<void> {
+  try {
+    for (let at = 0; at < names.length; at += perPartition) {
+      await Promise.all(names.slice(at, at + perPartition).map((name) => deleteBlob(name)));
+    }
+  } catch (error) {
+    engine.log('Payloads of forgotten tasks are deleted later:', error);
   }
 }
 
