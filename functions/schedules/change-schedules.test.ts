@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { everyTenSeconds, iso, ScheduleWorld } from '../../tests/support/schedules.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { materialize, materializeDue } from './materialize.ts';
+import { runsKey } from './schedule-keys.ts';
 import { findSchedule } from './schedule-queries.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 
@@ -37,6 +38,24 @@ describe('pausing', () => {
     const paused = await findSchedule(redis, id, world.now);
     expect(paused).toMatchObject({ paused: true, upcoming: [], lastRunAt: iso('09:00:10'), lastTaskId: first!.id });
     expect(paused!.nextRunAt).toBeUndefined();
+  });
+
+  it('cancels all that wait, however many, and remembers no more of those that have run than are of interest', async () => {
+    const id = await world.create(everyTenSeconds);
+    const visits = async (count: number, halfMinute: () => Promise<void>) => {
+      for (let n = 0; n < count; n += 1, world.now += 30_000) await halfMinute();
+    };
+    await visits(80, visit);
+    await schedules.pause(id, undefined);
+    await visit();
+    expect(await world.occurrences('scheduled')).toEqual([]);
+    expect(await world.occurrences('cancelled')).toHaveLength(240);
+    await world.resume(id);
+    await visits(75, async () => {
+      await visit();
+      await Promise.all((await world.runs('scheduled')).map((run) => world.tasks().cancel(run.id)));
+    });
+    expect(await redis.zcard(runsKey(id))).toBeLessThan(210);
   });
 
   it('is over with the next run after it is resumed; what fell into the pause is not made up for', async () => {
