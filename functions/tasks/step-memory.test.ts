@@ -62,3 +62,21 @@ it('takes names that objects have anyway', async () => {
   expect(await step('constructor', async () => 1)).toBe(1);
   expect(await step('__proto__', async () => 2)).toBe(2);
 });
+
+it('knows a step again whose name cannot be kept as it is: half of an emoji, or no text at all', async () => {
+  const { recorded, step } = memory();
+  // As Redis has them.
+  const kept = () => Object.fromEntries([...recorded].map(([name, json]) => [Buffer.from(name).toString(), json]));
+  const names = ['Mail to 🦊'.slice(0, -1), 7] as string[];
+  for (const name of names) await step(name, async () => 'sent');
+  const next = memory(kept());
+  const run = jest.fn();
+  for (const name of names) expect(await next.step(name, run)).toBe('sent');
+  expect(run).not.toHaveBeenCalled();
+});
+
+it('refuses two steps whose names are kept as one', async () => {
+  const { step } = memory();
+  await step('🦊'.slice(0, 1), async () => 1);
+  await expect(step('🦊'.slice(1), async () => 2)).rejects.toMatchObject({ code: 'step-name-taken' });
+});

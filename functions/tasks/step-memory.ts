@@ -18,7 +18,8 @@ export interface StepRecords {
 export function createStep({ known, checkLease, record, limitBytes }: StepRecords) {
   let bytes = Object.entries(known).reduce((sum, [name, value]) => sum + bytesOf(name, value), 0);
   const taken = new Set<string>();
-  return async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
+  return async function step<T>(given: string, run: () => Promise<T>): Promise<T> {
+    const name = asKept(given);
     if (taken.has(name)) {
       throw new PermanentError(
         `The handler has two steps named "${name}". Give each step a name of its own.`,
@@ -36,6 +37,14 @@ export function createStep({ known, checkLease, record, limitBytes }: StepRecord
     if (recorded === undefined) throw new Interruption('lost', 'Another worker has taken the task over.');
     return JSON.parse(recorded) as T;
   };
+}
+
+/**
+ * A name as Redis keeps it, or the next attempt would not know it again: half of an emoji, as a text that was cut may end with, comes back as
+ * another character. A handler without types may name a step by a number.
+ */
+function asKept(name: unknown): string {
+  return String(name).toWellFormed();
 }
 
 function bytesOf(name: string, json: string): number {
