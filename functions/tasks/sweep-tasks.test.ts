@@ -92,6 +92,16 @@ it('sends the retry of a task whose process died between writing it down and sen
   expect(sent).toMatchObject([{ messageId: `${id}:2`, scheduledEnqueueTimeUtc: new Date(nextAttemptAt) }]);
 });
 
+it('sends the message of a replayed task now, also before the time it had been scheduled for', async () => {
+  const id = await accept({ scheduledFor: now + 24 * 60 * 60 * 1000 });
+  await engine.store.giveUp(id, 1, { code: 'x', message: 'x' });
+  await engine.store.replay(id);
+  now += 15_000;
+  await sweep();
+  expect(sent).toMatchObject([{ messageId: `${id}:2` }]);
+  expect(sent[0]!.scheduledEnqueueTimeUtc).toBeUndefined();
+});
+
 it('retries a task that its worker left, and dead-letters it when no attempt is left', async () => {
   const [id, last] = [await accept(), await accept({ maxAttempts: 1 })];
   for (const one of [id, last]) await engine.store.start(one, 1, 't', engine.leaseMs);

@@ -80,8 +80,14 @@ async function sendAgain(engine: Engine, id: string): Promise<void> {
   const fields = await engine.store.resend(id);
   if (fields === undefined) return;
   engine.log(`Task ${id} is ${fields.state!}, and its message was not sent or got lost: sending one.`);
-  const dueAt = Number(fields.nextAttemptAt ?? fields.scheduledFor ?? 0);
+  const dueAt = dueAtOf(fields);
   await dispatch(engine, fields, Number(fields.attempt) + 1, dueAt > engine.now() ? dueAt : undefined);
+}
+
+/** A task that was replayed before the time it had been scheduled for goes now. */
+function dueAtOf({ state, scheduledFor, nextAttemptAt }: TaskFields): number {
+  if (state === 'scheduled') return Number(scheduledFor);
+  return state === 'retrying' ? Number(nextAttemptAt) : 0;
 }
 
 /** Should the one have died that was to open a gate, one task looks for itself whether there is room. */
