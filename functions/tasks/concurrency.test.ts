@@ -94,7 +94,7 @@ describe('a running task that is cancelled holds its concurrency key', () => {
   });
 
   it('until its lease is over, where the worker died: the next delivery of its message sees to that', async () => {
-    expect(await store.start(first, 1, 'other', leaseMs)).toMatchObject({ outcome: 'ended' });
+    expect(await store.start(first, 1, 'other', leaseMs)).toEqual({ outcome: 'busy', waitMs: leaseMs });
     expect(tasks.takeWoken()).toEqual([]);
     tasks.now += leaseMs;
     expect(await store.start(first, 1, 'other', leaseMs)).toMatchObject({ outcome: 'ended' });

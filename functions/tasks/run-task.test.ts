@@ -182,6 +182,21 @@ describe('a worker', () => {
     expect(await stateOf(id)).toBe('completed');
   });
 
+  it('waits for the lease of a worker that died before it heard that its task was cancelled, and lets its key go', async () => {
+    engine = { ...engine, typeSlots: new TypeSlots(redis, () => 0, 15_000) };
+    const [cancelled, next] = [
+      await submit({ concurrencyKey: 'printer' }),
+      await submit({ concurrencyKey: 'printer' }),
+    ];
+    await engine.store.start(cancelled, 1, 'token of the dead', engine.leaseMs);
+    await deliver(next);
+    await engine.store.cancel(cancelled);
+    await deliver(cancelled);
+    await settleWoken();
+    await deliver(next);
+    expect([await stateOf(cancelled), await stateOf(next)]).toEqual(['cancelled', 'completed']);
+  });
+
   it('does not wait with a message that none of us has sent', async () => {
     const [early, running] = [await submit({ scheduledFor: now + 5_000 }), await submit()];
     const end = await run(running);

@@ -53,7 +53,10 @@ messageAttempt = math.min(messageAttempt, attempt + 1)
 local events = {}
 
 if task.finishedAt then
-  if task.holdsKeyUntil and tonumber(task.holdsKeyUntil) <= now then lib.letKeyGo(task) end
+  -- A message that comes again may be all that is left of its worker: whoever has it waits for the end of the lease, to let the key go.
+  local heldMs = tonumber(task.holdsKeyUntil or now) - now
+  if heldMs > 0 then return { 'busy', lib.int(heldMs) } end
+  lib.letKeyGo(task)
   return { 'ended', events, lib.fields() }
 end
 if ARGV[8] and ARGV[8] ~= task.type then return { 'other-type', task.type } end
