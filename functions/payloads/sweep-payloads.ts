@@ -33,7 +33,7 @@ async function sweepUploads({ blobs, now }: PayloadSweep): Promise<number> {
     const old = page.filter(({ id }) => timeOf(id) < now - uploadLimits.keptMs);
     await Promise.all(old.map(({ name }) => blobs.delete(name)));
     deleted += old.length;
-    if (old.length < page.length) break;
+    if (page.some(({ id }) => isYoung(id, now - uploadLimits.keptMs))) break;
   }
   return deleted;
 }
@@ -45,11 +45,12 @@ async function sweepUploads({ blobs, now }: PayloadSweep): Promise<number> {
 async function sweepTaskBlobs(sweep: PayloadSweep): Promise<number> {
   let deleted = 0;
   for await (const page of sweep.blobs.list('tasks', pageSize)) {
-    const old = page.filter(({ id }) => timeOf(id) < sweep.now - sweep.retentionMs);
+    const until = sweep.now - sweep.retentionMs;
+    const old = page.filter(({ id }) => timeOf(id) < until);
     const known = await Promise.all(old.map(({ id }) => sweep.redis.exists(taskKey(id))));
     const done = await Promise.all(old.filter((_, i) => known[i] === 0).map((orphan) => settle(sweep, orphan)));
     deleted += done.filter((wasDeleted) => wasDeleted).length;
-    if (old.length < page.length) break;
+    if (page.some(({ id }) => isYoung(id, until))) break;
   }
   return deleted;
 }
@@ -68,4 +69,9 @@ async function settle({ blobs, now, retentionMs }: PayloadSweep, { name, metadat
 /** Of a UUID version 7, in milliseconds since 1970; now and then somebody puts other blobs there, which stay. */
 function timeOf(id: string): number {
   return isTaskId(id) ? parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : Infinity;
+}
+
+/** So that the rest of the list is young as well; what is none of ours says nothing of that. */
+function isYoung(id: string, until: number): boolean {
+  return isTaskId(id) && timeOf(id) >= until;
 }
