@@ -20,10 +20,19 @@ const next = new Map<string, bigint>();
 export async function sweepDeadLetters(engine: Engine, queue: string, peek: Peek): Promise<void> {
   for (let pages = 0; pages < pagesPerSweep; pages += 1) {
     const messages = await peek(queue, next.get(queue) ?? 1n, page);
-    await Promise.all(messages.map((message) => settle(engine, message)));
+    await Promise.all(messages.map((message) => trySettle(engine, message)));
     const last = messages.at(-1)?.sequenceNumber;
     if (messages.length < page || last === undefined) return void next.delete(queue);
     next.set(queue, BigInt(String(last)) + 1n);
+  }
+}
+
+/** One that cannot be settled keeps no other from it; the next round tries again. */
+async function trySettle(engine: Engine, message: ServiceBusReceivedMessage): Promise<void> {
+  try {
+    await settle(engine, message);
+  } catch (error) {
+    engine.log(`The dead-lettered message ${String(message.messageId)} could not be settled yet:`, error);
   }
 }
 
