@@ -15,10 +15,10 @@ import { getSubmitting } from './engine.ts';
 import { parseEnvelope, parseSubmission, type SubmissionLimits } from './parse-submission.ts';
 import { submitTask } from './submit-task.ts';
 import type { RunOf } from './task-record.ts';
-import type { Turn } from './turns.ts';
+import type { Turn, Turns } from './turns.ts';
 
-/** Checks and submits one task; the functions that take one and many share it. */
-export type Submitter = (body: unknown, idempotencyKey?: string, turn?: Turn) => Promise<Submitted>;
+/** Checks and submits one task; the functions that take one and many share it. With `turns`, those with one ordering key are stored in the order of the calls. */
+export type Submitter = (body: unknown, idempotencyKey?: string, turns?: Turns) => Promise<Submitted>;
 
 export interface Submitted {
   readonly task: Task;
@@ -54,7 +54,7 @@ export function getSubmissionLimits(): SubmissionLimits {
 export function createSubmitter(owner: string, context: InvocationContext, run?: RunOf): Submitter {
   const limits = getSubmissionLimits();
   const submitting = getSubmitting();
-  const submit = async (body: unknown, idempotencyKey?: string, traceparent?: string, turn?: Turn) => {
+  const submit = async (draw: Draw, body: unknown, idempotencyKey?: string, traceparent?: string) => {
     const submission = {
       owner,
       body,
@@ -62,8 +62,10 @@ export function createSubmitter(owner: string, context: InvocationContext, run?:
       ...(traceparent && { traceparent }),
       ...(run !== undefined && { run }),
     };
-    const submitWith = async (upload?: ReadUpload) => {
+    const submitWith = async (upload?: ReadUpload, drawn?: Turn) => {
       const task = parseSubmission(submission, taskTypes, limits, Date.now(), upload);
+      // Before anything is waited for: the key may be the task type's.
+      const turn = drawn ?? draw(upload === undefined ? task.orderingKey : undefined);
       admission ??= { backlog: new Backlog(getRedis()), rates: new Rates(getRedis()) };
       const headers = await admit(admission, getSubmitLimits(), task);
       const { backlog } = admission;
@@ -74,20 +76,27 @@ export function createSubmitter(owner: string, context: InvocationContext, run?:
       return { task: await submitted, headers };
     };
     if (!hasPayloadRef(body)) return submitWith();
+    const { orderingKey } = body;
+    const turn = draw(typeof orderingKey === 'string' ? orderingKey : undefined);
     // Whoever holds memory for a payload must not wait for one that waits for memory.
     await turn?.come;
-    return withUpload(owner, body, submitWith);
+    return withUpload(owner, body, (upload) => submitWith(upload, turn));
   };
   const parent = context.traceContext?.traceParent;
-  return (body, idempotencyKey, turn) =>
-    traced(
+  return (body, idempotencyKey, turns) => {
+    let turn: Turn | undefined;
+    const draw: Draw = (key) => (turn = key === undefined ? undefined : turns?.draw(key));
+    return traced(
       { name: 'submit', kind: 'producer', parent, attributes: {} },
-      (traceparent) => submit(body, idempotencyKey, traceparent, turn),
+      (traceparent) => submit(draw, body, idempotencyKey, traceparent),
       ({ task }) => ({ attributes: { 'task.id': task.id, 'task.type': task.type } }),
     ).finally(() => turn?.pass());
+  };
 }
 
-function hasPayloadRef(body: unknown): boolean {
+type Draw = (orderingKey: string | undefined) => Turn | undefined;
+
+function hasPayloadRef(body: unknown): body is { readonly payloadRef: unknown; readonly orderingKey?: unknown } {
   return typeof body === 'object' && body !== null && 'payloadRef' in body;
 }
 

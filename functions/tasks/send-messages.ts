@@ -29,9 +29,7 @@ app.http('SendMessages', {
         const { idempotencyKey, ...body } = parse(Item, item);
         const before = idempotencyKey === undefined ? undefined : withKey.get(idempotencyKey);
         // Whose payload takes longer is not to be overtaken by what stands behind it in the order.
-        const { orderingKey } = body;
-        const turn = typeof orderingKey === 'string' ? turns.draw(orderingKey) : undefined;
-        const submitIt = () => submit(body, idempotencyKey, turn);
+        const submitIt = () => submit(body, idempotencyKey, turns);
         // The same key twice in one batch: the second waits for the first, and is answered with its task.
         const submitted = before === undefined ? submitIt() : before.then(submitIt);
         if (idempotencyKey !== undefined)

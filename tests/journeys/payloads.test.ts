@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { type ChatResult, chatTaskType, firstRoom } from '../../contracts/chat.ts';
 import type { Health } from '../../contracts/health.ts';
 import type { Problem } from '../../contracts/problem.ts';
 import type { BatchResult } from '../../contracts/submit.ts';
@@ -200,6 +201,15 @@ describe('written through', () => {
     await stack().untilRestarted('azurite');
     expect(await api.ended(task.id)).toMatchObject({ state: 'completed', result: { message: 'waits' } });
     await api.ended((await api.submit('echo', { message: 'new' })).id);
+  });
+
+  it('keeps a batch in its order whose task type says the ordering key, however long each takes to be written', async () => {
+    const texts = Array.from({ length: 30 }, (_, n) => `${n} ${'long '.repeat(n % 3 === 0 ? 700 : 1)}`);
+    const tasks = texts.map((text) => ({ type: chatTaskType, payload: { room: firstRoom, text } }));
+    const { body } = await api.post<{ results: BatchResult[] }>('/api/tasks/batch', { tasks });
+    const ended = await Promise.all(body.results.map(({ task }) => api.ended(task!.id)));
+    const places = ended.map(({ result }) => (result as ChatResult).sequence);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
   it('dead-letters a task whose payload is damaged everywhere', async () => {
