@@ -165,6 +165,17 @@ it('expires what waits after its time, and forgets what has been kept long enoug
   expect(await findTask(redis, dead)).toMatchObject({ state: 'dead-lettered' });
 });
 
+it('forgets nothing before its time because its own clock is ahead', async () => {
+  const id = await accept();
+  await engine.store.cancel(id);
+  const ahead = { ...engine, now: () => now + 2 * retentionMs };
+  await sweepTasks(ahead, redis, { retentionMs, deleteBlob: async () => undefined });
+  expect(await findTask(redis, id)).toMatchObject({ state: 'cancelled' });
+  now += retentionMs;
+  await sweep();
+  expect(await findTask(redis, id)).toBeUndefined();
+});
+
 it('deletes the blob that has the payload of a task it forgets', async () => {
   const id = await accept({ payloadBlob: 'tasks/one' });
   await accept({ owner: 'bob', payloadBlob: 'tasks/of-a-task-that-waits' });

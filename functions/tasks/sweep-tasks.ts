@@ -42,7 +42,7 @@ export async function sweepTasks(
     await each(engine, unsent, (id) => sendAgain(engine, id));
     await each(engine, lapsed, async (id) => retryLapsed(engine, await read(id)));
     await each(engine, expired, (id) => expire(engine, id));
-    await each(engine, old, async (id) => void blobs.push(...(await engine.store.forget(id))));
+    await each(engine, old, async (id) => void blobs.push(...(await engine.store.forget(id, retentionMs))));
     await each(engine, callbacks, (id) => engine.callBack(id));
     await openGates(engine, redis, partition);
   }

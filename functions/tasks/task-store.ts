@@ -243,9 +243,12 @@ export class TaskStore {
     };
   }
 
-  /** @returns the blobs that its payload is or was in, which are to be deleted too */
-  async forget(id: string): Promise<string[]> {
-    return (await this.#run('forget', id, [])) as unknown as string[];
+  /**
+   * @param retentionMs how long finished tasks are kept: does nothing before
+   * @returns the blobs that its payload is or was in, which are to be deleted too
+   */
+  async forget(id: string, retentionMs = 0): Promise<string[]> {
+    return (await this.#run('forget', id, [retentionMs])) as unknown as string[];
   }
 
   async #change<Outcome extends string>(

@@ -1,4 +1,8 @@
--- For the sweeper: deletes all that is kept of a finished task in Redis. ARGV: now → the blobs that its payload is or was in
+-- For the sweeper: deletes all that is kept of a finished task in Redis. ARGV: now, how long finished tasks are kept (ms)
+-- → the blobs that its payload is or was in
+-- The sweeper's clock may be ahead, by years in a machine that has just started: here it is that of Redis, which wrote the times.
+local finishedAt = lib.awaits('finished')
+if finishedAt and tonumber(finishedAt) + tonumber(ARGV[2]) > now then return {} end
 -- What history is to have, and has not yet, is read from the record.
 if keepsHistory and lib.awaits('unpublished') then return {} end
 local task = lib.read()
