@@ -70,3 +70,25 @@ it('fails the items of a failed batch, and goes on with the next', async () => {
   batches[1]!.done();
   await second;
 });
+
+it('fails what cannot be weighed, or sent at all, and goes on with the rest', async () => {
+  const sent: string[] = [];
+  const send = (items: string[]) => {
+    if (items.includes('unsendable')) throw new Error('not to be sent');
+    sent.push(...items);
+    return Promise.resolve();
+  };
+  const add = batcher<string | null>((items) => send(items as string[]), {
+    items: 1,
+    weight: 10,
+    weigh: (item) => item!.length,
+  });
+  const added = [add('a'), add(null), add('unsendable'), add('b')];
+  expect((await Promise.allSettled(added)).map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'rejected',
+    'fulfilled',
+  ]);
+  expect(sent).toEqual(['a', 'b']);
+});

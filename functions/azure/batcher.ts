@@ -28,12 +28,12 @@ export function batcher<T>(
     yields = () => false,
   }: BatchLimits<T>,
 ): (item: T) => Promise<void> {
-  const waiting: { item: T; done: () => void; failed: (error: unknown) => void }[] = [];
+  const waiting: { item: T; weight: number; done: () => void; failed: (error: unknown) => void }[] = [];
   let sending = 0;
 
   function count(): number {
-    let weight = 0;
-    const tooMuch = waiting.findIndex(({ item }, n) => n === most || (weight += weigh(item)) > heaviest);
+    let total = 0;
+    const tooMuch = waiting.findIndex(({ weight }, n) => n === most || (total += weight) > heaviest);
     return tooMuch === -1 ? waiting.length : Math.max(1, tooMuch);
   }
 
@@ -43,10 +43,12 @@ export function batcher<T>(
     await new Promise(setImmediate);
     while (waiting.length > 0) {
       const batch = waiting.splice(0, count());
-      await send(batch.map(({ item }) => item)).then(
-        () => batch.forEach(({ done }) => done()),
-        (error: unknown) => batch.forEach(({ failed }) => failed(error)),
-      );
+      try {
+        await send(batch.map(({ item }) => item));
+        for (const { done } of batch) done();
+      } catch (error) {
+        for (const { failed } of batch) failed(error);
+      }
       if (pauseMs > 0 && (yields() || waiting.length < most))
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
@@ -55,7 +57,8 @@ export function batcher<T>(
 
   return (item) =>
     new Promise((done, failed) => {
-      waiting.push({ item, done, failed });
+      // Weighed here, so that an item that cannot be weighed fails alone.
+      waiting.push({ item, weight: weigh(item), done, failed });
       if (sending < underWay) void drain();
     });
 }

@@ -40,6 +40,17 @@ describe('an owner’s window in a lane', () => {
     expect(await tasks.leftovers()).toEqual([]);
   });
 
+  it('takes in what waits bit by bit where it has grown by thousands, and loses none', async () => {
+    const narrow = tasks.storeWith({ window: 1 });
+    const ids = await Promise.all(Array.from({ length: 4_500 }, () => tasks.accept(narrow)));
+    const wide = tasks.storeWith({ window: 100_000 });
+    do ids.push(await tasks.accept(wide));
+    while ((await tasks.waitingFor(ids.at(-1)!)) !== undefined && ids.length < 4_700);
+    const waits = await Promise.all(ids.map((id) => tasks.waitingFor(id)));
+    expect(waits.filter((waitingFor) => waitingFor !== undefined)).toEqual([]);
+    expect(new Set(tasks.takeWoken()).size).toBe(ids.length - 2);
+  });
+
   it('shrinks and grows with what it is to have, as tasks start', async () => {
     const wide = tasks.storeWith({ window: 4 });
     const [first, second, third, ...rest] = (await tasks.acceptMany(wide, 12)) as [string, string, string, ...string[]];

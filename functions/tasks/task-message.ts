@@ -55,16 +55,22 @@ export function readTaskMessage(body: unknown, metadata: InvocationContext['trig
       `The body of message ${String(metadata?.messageId)} is not a task's ID. Submit tasks with POST /api/tasks.`,
     );
   }
-  const properties = metadata?.applicationProperties as Partial<TaskMessageProperties> | undefined;
+  const properties = metadata?.applicationProperties as
+    Partial<Record<keyof TaskMessageProperties, unknown>> | undefined;
   const messageId = String(metadata?.messageId);
   const attempt = Number(properties?.attempt ?? Number.parseInt(messageId.split(':')[1] ?? '1', 10));
   return {
     id,
     attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
-    taskType: properties?.taskType,
+    taskType: textOf(properties?.taskType),
     resends: resendsOf(messageId, id),
-    traceparent: properties?.traceparent,
+    traceparent: textOf(properties?.traceparent),
   };
+}
+
+/** Of AMQP's other types, which whoever may send can send, none is meant. */
+function textOf(property: unknown): string | undefined {
+  return typeof property === 'string' ? property : undefined;
 }
 
 /** A message of a dead-letter queue, where others lie as well. */

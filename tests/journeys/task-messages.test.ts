@@ -147,4 +147,23 @@ describe('a message in the queue', () => {
     expect(await api.ended(id)).toMatchObject({ state: 'completed', attempt: 1 });
     expect(kindsOf(await api.timeline(id))).toEqual(['queued', 'started', 'completed']);
   });
+
+  it('whose properties are of other types than ours does no harm to what runs beside it', async () => {
+    const { id } = await api.submit('echo', { message: 1 });
+    await api.ended(id);
+    const host = stack().pids().host;
+    const sender = serviceBus.createSender('tasks');
+    for (const [n, taskType] of [null, Number.NaN, new Date(0), true].entries()) {
+      const applicationProperties = { attempt: 1, taskType, traceparent: taskType };
+      await sender.sendMessages({ body: id, messageId: `odd-${n}`, applicationProperties });
+    }
+    await sender.close();
+    const { id: beside } = await api.submit('echo', { message: 2, delayMs: 1_000 });
+    expect(await api.ended(beside)).toMatchObject({ state: 'completed' });
+    expect(stack().pids().host).toBe(host);
+    const receiver = serviceBus.createReceiver('tasks', { subQueueType: 'deadLetter' });
+    const dead = await receiver.peekMessages(250, { fromSequenceNumber: Long.ONE });
+    await receiver.close();
+    expect(dead.filter(({ messageId }) => String(messageId).startsWith('odd-'))).toEqual([]);
+  });
 });

@@ -70,12 +70,16 @@ function lib.renewMessageId(task)
   lib.increment('resends')
 end
 
+-- A window that has grown by thousands does not fill up in one step, which would keep Redis from all else: with each task that comes or goes.
+local admittedAtOnce = 50
+
 -- Lets a queued task into its lane, or parks it. → true when its message is to be sent
 function lib.admit(task, size)
   local window = lib.windowOf(task)
   local state = lib.stateOf(window)
-  while state.taken < size and lib.admitNext(window, state) do end
-  if state.taken < size then
+  local room = math.min(size - state.taken, admittedAtOnce)
+  while room > 0 and lib.admitNext(window, state) do room = room - 1 end
+  if state.taken < size and state.parked == 0 then
     redis.call('SADD', window, id)
     state.taken = state.taken + 1
     lib.await('outbox', now)

@@ -91,6 +91,16 @@ function lib.keepScores()
   for set, by in pairs(ownGrown) do grown[set] = (grown[set] or 0) + by end
 end
 
+-- Lua's stack takes some thousands of values.
+local idsAtOnce = 1000
+
+local function change(command, set, values, perId)
+  local step = idsAtOnce * perId
+  for first = 1, #values, step do
+    redis.call(command, set, unpack(values, first, math.min(#values, first + step - 1)))
+  end
+end
+
 function lib.flushScores()
   for set, ids in pairs(scores) do
     local added, removed = {}, {}
@@ -102,8 +112,8 @@ function lib.flushScores()
         removed[#removed + 1] = other
       end
     end
-    if #removed > 0 then redis.call('ZREM', set, unpack(removed)) end
-    if #added > 0 then redis.call('ZADD', set, unpack(added)) end
+    change('ZREM', set, removed, 1)
+    change('ZADD', set, added, 2)
   end
 end
 
