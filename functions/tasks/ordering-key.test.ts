@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
+import { leaseMs } from '../../tests/support/stored-tasks.ts';
 import { complete, outcomeOf, start, WaitingTasks } from '../../tests/support/waiting-tasks.ts';
 
 let redis: Redis;
@@ -99,5 +100,32 @@ describe('an ordering key', () => {
     await start(store, second);
     await store.cancel(first);
     expect(tasks.takeWoken()).toEqual([second]);
+  });
+
+  it('is held by a task that is cancelled while it runs, until its handler hears of that', async () => {
+    const store = tasks.storeWith();
+    const [first, second] = (await tasks.acceptMany(store, 2, key)) as [string, string];
+    await start(store, first);
+    await store.cancel(first);
+    expect(await outcomeOf(store, second)).toBe('parked');
+    expect(await tasks.waitingFor(second)).toBe('ordering-key');
+    expect(await store.renewLease(first, `${first}#1`, leaseMs)).toBe('cancelled');
+    expect(tasks.takeWoken()).toEqual([second]);
+    expect(await outcomeOf(store, second)).toBe('started');
+    await complete(store, second);
+    expect(await tasks.leftovers()).toEqual([]);
+  });
+
+  it('is held by one whose worker died no longer than its lease: the next delivery of its message sees to that', async () => {
+    const store = tasks.storeWith();
+    const [first, second] = (await tasks.acceptMany(store, 2, key)) as [string, string];
+    await start(store, first);
+    await store.cancel(first);
+    expect(await store.start(first, 1, 'other', leaseMs)).toEqual({ outcome: 'busy', waitMs: leaseMs });
+    tasks.now += leaseMs;
+    expect(await store.start(first, 1, 'other', leaseMs)).toMatchObject({ outcome: 'ended' });
+    expect(await outcomeOf(store, second)).toBe('started');
+    await complete(store, second);
+    expect(await tasks.leftovers()).toEqual([]);
   });
 });

@@ -99,7 +99,8 @@ export class WaitingRules {
     this.#order.set(keyOf(task), order);
     const join = () => void (order.includes(id) || order.push(id));
     const leave = () => void (order.includes(id) && order.splice(order.indexOf(id), 1));
-    const isHeld = after.state === 'dead-lettered' && after.holds !== undefined && after.discarded === undefined;
+    const isHeldByDead = after.state === 'dead-lettered' && after.holds !== undefined && after.discarded === undefined;
+    const isHeld = isHeldByDead || after.holdsKeyUntil !== undefined;
     if (after.state === undefined || (ended(after) && !isHeld)) leave();
     else if (after.state === 'scheduled' && after.scheduledFor !== before.scheduledFor) leave();
     else if (after.state !== 'scheduled' || after.parked !== undefined) join();

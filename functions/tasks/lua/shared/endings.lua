@@ -24,7 +24,8 @@ function lib.finish(task, state)
   if not inHand then lib.leaveWindow(task) end
   lib.leaveGates(task)
   -- A dead letter lets its successors pass, unless it was to hold its key.
-  if state ~= 'dead-lettered' or not task.holds then lib.leaveOrder(task) end
+  local holds = task.holdsKeyUntil or (state == 'dead-lettered' and task.holds)
+  if not holds then lib.leaveOrder(task) end
   if task.callbackUrl then lib.await('callbacks', now) end
   -- Dead letters stay until somebody replays or discards them.
   if state ~= 'dead-lettered' then lib.await('finished', now) end

@@ -147,10 +147,10 @@ function lib.leaveGates(task)
   if lib.haveGates() then lib.wakeFirst(lib.ownerGate(task.owner)) end
 end
 
--- A handler hears that its task was cancelled when it renews its lease. As long as it may run, no other with its concurrency key does:
--- it holds that until it has heard, or its lease is over.
+-- A handler hears that its task was cancelled when it renews its lease. As long as it may run, no other with its concurrency or ordering key
+-- does: it holds that until it has heard, or its lease is over.
 function lib.holdKey(task)
-  if task.state ~= 'running' or not task.concurrencyKey or tonumber(task.leaseUntil) <= now then return end
+  if task.state ~= 'running' or not (task.concurrencyKey or task.orderingKey) or tonumber(task.leaseUntil) <= now then return end
   lib.set('holdsKeyUntil', task.leaseUntil)
 end
 
@@ -160,6 +160,7 @@ function lib.letKeyGo(task)
   lib.unset('holdsKeyUntil')
   lib.awaitNoMore('leases')
   leaveKey(task)
+  lib.leaveOrder(task)
 end
 
 function lib.unpark(task)
