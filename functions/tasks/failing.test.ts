@@ -77,6 +77,18 @@ describe('failing', () => {
 });
 
 describe('replaying', () => {
+  it('gives as many attempts as at first, not one more for each that was put off', async () => {
+    const error = { code: 'x', message: 'x' };
+    const id = await tasks.running('t', { maxAttempts: 2 });
+    for (const attempt of [1, 2, 3]) {
+      await store.fail(id, attempt === 1 ? 't' : `t${attempt}`, error, tasks.now, { postponed: true });
+      await store.start(id, attempt + 1, `t${attempt + 1}`, leaseMs);
+    }
+    await store.fail(id, 't4', error);
+    expect(await store.replay(id)).toMatchObject({ outcome: 'replayed' });
+    expect(await findTask(redis, id)).toMatchObject({ attempt: 4, maxAttempts: 6 });
+  });
+
   it('sends a dead letter on its way again, with as many attempts as at first', async () => {
     const id = await tasks.running('t', { maxAttempts: 1 });
     await store.fail(id, 't', { code: 'x', message: 'x' });

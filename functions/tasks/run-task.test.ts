@@ -2,12 +2,13 @@ import type { Redis } from 'ioredis';
 import * as z from 'zod';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import { TypeSlots } from '../limits/type-slots.ts';
-import { defineTaskType } from '../task-types/define-task-type.ts';
+import { defineTaskType, RetryLater } from '../task-types/define-task-type.ts';
 import { dispatch, dispatchWoken, settleWoken } from './dispatch.ts';
 import type { Engine } from './engine.ts';
 import { DeadLettered, runTask } from './run-task.ts';
 import { createTaskId } from './task-id.ts';
 import { type OutgoingMessage, readTaskMessage, type TaskMessage } from './task-message.ts';
+import { taskKey } from './task-keys.ts';
 import { findTask } from './task-queries.ts';
 import type { NewTask } from './new-task.ts';
 import { TaskStore } from './task-store.ts';
@@ -159,6 +160,25 @@ it('tells of each start, and of each end, however that comes', async () => {
   handlers.set(bad, () => Promise.reject(new Error('no')));
   await expect(deliver(bad)).rejects.toThrow(DeadLettered);
   expect(told).toEqual(['+', '-', '+', '-']);
+});
+
+it('waits as after a first attempt where those before were put off, or are of before a replay', async () => {
+  const id = await submit({ maxAttempts: 2 });
+  const outcomes = [new RetryLater({ after: 1_000 }), new RetryLater({ after: 1_000 }), new Error('1'), new Error('2')];
+  handlers.set(id, () => Promise.reject(outcomes.shift() ?? new Error('again')));
+  const attempt = async () => {
+    await deliver(id).catch((error: unknown) => expect(error).toBeInstanceOf(DeadLettered));
+    const waitsFor = Number(await redis.hget(taskKey(id), 'nextAttemptAt')) - now;
+    now += 10_000;
+    return waitsFor;
+  };
+  expect([await attempt(), await attempt(), await attempt()]).toEqual([1_000, 1_000, 100]);
+  await attempt();
+  expect(await stateOf(id)).toBe('dead-lettered');
+  const replayed = await engine.store.replay(id);
+  if (replayed?.outcome !== 'replayed') throw new Error(replayed?.outcome);
+  await dispatch(engine, replayed.fields, 5);
+  expect(await attempt()).toBe(100);
 });
 
 describe('a worker', () => {

@@ -160,9 +160,8 @@ export async function settleFailure(
   error: TaskError,
   { permanent, stack, forGone }: { permanent: boolean; stack?: string; forGone?: boolean },
 ): Promise<void> {
-  const delay = permanent
-    ? undefined
-    : retryDelay(retryPolicy(engine, fields), Number(fields.attempt), engine.random());
+  const attempt = Number(fields.attempt) - Number(fields.uncounted ?? 0);
+  const delay = permanent ? undefined : retryDelay(retryPolicy(engine, fields), attempt, engine.random());
   return fail(engine, fields, token, { error, delay, postponed: false, stack, forGone });
 }
 
@@ -170,7 +169,8 @@ export async function settleFailure(
 function retryPolicy(engine: Engine, fields: TaskFields): RetryPolicy {
   const { retry: own = {} } = JSON.parse(fields.details!) as TaskDetails;
   const ofType = engine.taskTypes.get(fields.type!)?.retry;
-  return { ...engine.retry, ...ofType, ...own, maxAttempts: Number(fields.maxAttempts) } as RetryPolicy;
+  const maxAttempts = Number(fields.maxAttempts) - Number(fields.uncounted ?? 0);
+  return { ...engine.retry, ...ofType, ...own, maxAttempts } as RetryPolicy;
 }
 
 interface Failure {

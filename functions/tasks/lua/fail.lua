@@ -29,5 +29,8 @@ lib.await('outbox', now)
 lib.leaveGates(task)
 if task.expiresAt then lib.await('expiring', task.expiresAt) end
 local details = ',"error":' .. failure .. ',"nextAttemptAt":"' .. nextAttemptIso .. '"'
-if postponed == '1' then details = details .. ',"maxAttempts":' .. lib.int(lib.increment('maxAttempts')) end
+if postponed == '1' then
+  lib.increment('uncounted')
+  details = details .. ',"maxAttempts":' .. lib.int(lib.increment('maxAttempts'))
+end
 return { 'retrying', { lib.append(task.owner, 'retrying', 'retrying', task.attempt, details) }, nextAttemptAt }

@@ -39,11 +39,13 @@ if note ~= '' then
 end
 
 lib.keepEnding(task)
-local attemptsPerReplay = tonumber(task.attemptsPerReplay or task.maxAttempts)
+-- Attempts that were put off, and those before a replay, are not counted: neither here, nor for how long a retry waits.
+local attemptsPerReplay = tonumber(task.attemptsPerReplay) or tonumber(task.maxAttempts) - tonumber(task.uncounted or 0)
 local maxAttempts = lib.int(tonumber(task.attempt) + attemptsPerReplay)
 lib.set('attemptsPerReplay', attemptsPerReplay)
 lib.set('queuedAt', now)
 lib.set('maxAttempts', maxAttempts)
+lib.set('uncounted', task.attempt)
 local replays = lib.increment('replays')
 if plan ~= '' then redis.call('HSET', lib.key('replay-plans', id), plan, lib.int(replays)) end
 lib.unset('finishedAt', 'progress', 'expiresAt', 'leaseToken', 'discarded')

@@ -10,6 +10,8 @@ export interface ModelTask {
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly attemptsPerReplay: number | undefined;
+  /** Put off, or before the last replay. */
+  readonly uncounted: number;
   readonly runsAtMostOnce: boolean;
   readonly token: string | undefined;
   readonly leaseUntil: number;
@@ -33,6 +35,7 @@ export const noTask: ModelTask = {
   attempt: 0,
   maxAttempts: 0,
   attemptsPerReplay: undefined,
+  uncounted: 0,
   runsAtMostOnce: false,
   token: undefined,
   leaseUntil: 0,
@@ -144,8 +147,9 @@ export function fail(task: ModelTask, { token, nextAttemptAt, isPostponed }: Fai
     return unchanged(task, isRepeated ? task.state : 'lost');
   }
   if (nextAttemptAt === undefined) return moved(task, 'dead-lettered', 'dead-lettered');
-  const maxAttempts = task.maxAttempts + (isPostponed ? 1 : 0);
-  return moved({ ...task, maxAttempts, dueAt: nextAttemptAt }, 'retrying', 'retrying');
+  const more = isPostponed ? 1 : 0;
+  const [maxAttempts, uncounted] = [task.maxAttempts + more, task.uncounted + more];
+  return moved({ ...task, maxAttempts, uncounted, dueAt: nextAttemptAt }, 'retrying', 'retrying');
 }
 
 /** The broker has dead-lettered a message: the attempt it was for is spent, should no other message stand for the task. */
@@ -174,13 +178,14 @@ export function expire(task: ModelTask, now: number): Step {
 export function replay(task: ModelTask): Step {
   if (task.state === undefined) return unchanged(task, 'unknown');
   if (task.state !== 'dead-lettered') return unchanged(task, 'forbidden-state');
-  const attemptsPerReplay = task.attemptsPerReplay ?? task.maxAttempts;
+  const attemptsPerReplay = task.attemptsPerReplay ?? task.maxAttempts - task.uncounted;
   const maxAttempts = task.attempt + attemptsPerReplay;
   const again = {
     ...task,
     state: 'queued',
     attemptsPerReplay,
     maxAttempts,
+    uncounted: task.attempt,
     token: undefined,
     expiresAt: undefined,
   } as const;
