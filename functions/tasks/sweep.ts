@@ -10,6 +10,7 @@ import { relayLeftovers } from '../history/relay.ts';
 import { getSettings } from '../settings.ts';
 import { createEngine } from './engine.ts';
 import { expireInTime } from './expire-in-time.ts';
+import { inTurn } from './in-turn.ts';
 import { lanes } from './lanes.ts';
 import { sweepTasks } from './sweep-tasks.ts';
 import { removeObsoleteMessages } from './remove-obsolete-messages.ts';
@@ -29,22 +30,32 @@ app.timer('Sweep', {
 });
 
 async function sweep(context: InvocationContext): Promise<void> {
-  const engine = createEngine((...args) => context.log(...args));
+  const log = (...args: unknown[]) => context.log(...args);
+  const engine = createEngine(log);
   const day = 24 * 60 * 60 * 1000;
-  await expireInTime(engine, getPatientRedis(), engine.now());
-  await sweepTasks(engine, getPatientRedis(), {
-    retentionMs: getSettings().RetentionDays * day,
-    deleteBlob: (name) => getPayloadStore().discard({ payloadBlob: name }),
-  });
-  await sweepPlans(createPlanDriver((...args) => context.log(...args)));
-  await removeObsoleteMessages(
-    getPatientRedis(),
-    lanes.map(
+  const parts = [
+    () => expireInTime(engine, getPatientRedis(), engine.now()),
+    () =>
+      sweepTasks(engine, getPatientRedis(), {
+        retentionMs: getSettings().RetentionDays * day,
+        deleteBlob: (name) => getPayloadStore().discard({ payloadBlob: name }),
+      }),
+    () => sweepPlans(createPlanDriver(log)),
+    () =>
+      removeObsoleteMessages(
+        getPatientRedis(),
+        lanes.map(
+          ({ queue }) =>
+            () =>
+              openDeadLetters(queue),
+        ),
+      ),
+    () => removeDeadPlanMessages(() => openDeadLetters(replayQueue)),
+    ...lanes.map(
       ({ queue }) =>
         () =>
-          openDeadLetters(queue),
+          sweepDeadLetters(engine, queue, peekDeadLetters),
     ),
-  );
-  await removeDeadPlanMessages(() => openDeadLetters(replayQueue));
-  for (const { queue } of lanes) await sweepDeadLetters(engine, queue, peekDeadLetters);
+  ];
+  await inTurn(parts);
 }
