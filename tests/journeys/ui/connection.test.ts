@@ -98,6 +98,18 @@ describe('when the network goes', () => {
     expect(await attempts.allInnerTexts()).toEqual(['Attempt 1', 'Attempt 2']);
   });
 
+  it('notices that also when what it asked for in that moment was still answered', async () => {
+    browser.mayComplain(/ERR_INTERNET_DISCONNECTED/);
+    const { page } = await listOf('luca');
+    const letThrough = await intercept(page, '**/api/events?*', (route) => {
+      letThrough();
+      const cursor = new URL(route.request().url()).searchParams.get('after');
+      return route.fulfill({ json: { events: [], cursor } });
+    });
+    await page.context().setOffline(true);
+    await untilOffline(page);
+  });
+
   it('keeps showing the timeline of the open task from where it was lost', async () => {
     browser.mayComplain(/ERR_INTERNET_DISCONNECTED/);
     const { api, page } = await listOf('tim');
