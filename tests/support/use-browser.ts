@@ -31,13 +31,14 @@ export function useBrowser(): JourneyBrowser {
 
   beforeAll(async () => void (browser = await openBrowser()));
   afterEach(async () => {
-    const complaints = (browser?.complaints ?? []).slice(heard);
-    heard += complaints.length;
-    const unexpected = complaints.filter((complaint) => !allowed.some((pattern) => pattern.test(complaint)));
     if (testHasFailed()) await picture(pages);
     // What a route still does as its page goes is nobody's fault.
     await Promise.all(pages.map((page) => page.unrouteAll({ behavior: 'ignoreErrors' })));
     await Promise.all(pages.map((page) => page.context().close()));
+    // Only now: as long as a page is there it may complain, and the next test is not to answer for it.
+    const complaints = (browser?.complaints ?? []).slice(heard);
+    heard += complaints.length;
+    const unexpected = complaints.filter((complaint) => !allowed.some((pattern) => pattern.test(complaint)));
     pages = [];
     allowed = [];
     expect(unexpected).toEqual([]);
