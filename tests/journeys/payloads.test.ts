@@ -213,11 +213,12 @@ describe('written through', () => {
   });
 
   it('dead-letters a task whose payload is damaged everywhere', async () => {
-    const task = await api.submit('echo', { message: 'sound' }, { scheduledFor: soon() });
+    const task = await api.submit('echo', { message: 'sound' }, { scheduledFor: soon(3_600_000) });
     const [key] = await redis.keys(`*:payload:${task.id}`);
     await redis.set(key!, '{"message":"forged"}');
     const record = key!.replace(':payload:', ':task:');
     await redis.hdel(record, 'payloadBlob');
+    await api.post(`/api/tasks/${task.id}/reschedule`, { scheduledFor: null });
     const ended = await api.ended(task.id);
     expect(ended).toMatchObject({ state: 'dead-lettered', attempt: 1, error: { code: 'payload-corrupt' } });
     const { status, body } = await api.call<Problem>(`/api/tasks/${task.id}/payload`);

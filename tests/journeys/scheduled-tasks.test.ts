@@ -57,7 +57,7 @@ describe('a task that waits for its time', () => {
   });
 
   it('is told why not, where that cannot be', async () => {
-    const running = await api.submit('echo', { message: 1, delayMs: 2_000 });
+    const running = await api.submit('echo', { message: 1, delayMs: 600_000 });
     const refused = await api.post<Problem>(`/api/tasks/${running.id}/reschedule`, { scheduledFor: inMs(1_000) });
     expect(refused).toMatchObject({ status: 409, body: { code: 'conflict' } });
     expect(refused.body.detail).toMatch(/is (queued|running); only a scheduled task/);
@@ -68,7 +68,7 @@ describe('a task that waits for its time', () => {
         body: { code: 'invalid-request', errors: [{ pointer: '/scheduledFor' }] },
       });
     expect(await reschedule('0192f0c0-0000-7000-8000-000000000000', null)).toMatchObject({ status: 404 });
-    await api.post(`/api/tasks/${waiting.id}/cancel`, {});
+    for (const { id } of [running, waiting]) await api.post(`/api/tasks/${id}/cancel`, {});
   });
 
   it('for longer than a week has a message for the first hop only', async () => {

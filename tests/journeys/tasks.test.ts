@@ -98,7 +98,8 @@ describe('a task', () => {
       { message: 1 },
       { scheduledFor: new Date(Date.now() + 3_600_000).toISOString() },
     );
-    const running = await api.submit('echo', { message: 1, delayMs: 1_500 });
+    // Longer than an attempt may take: whenever it is looked at, it runs, or waits for its next attempt.
+    const running = await api.submit('echo', { message: 1, delayMs: 60_000 });
     await api.until(running.id, ({ state }) => state === 'running');
     for (const { id } of [waiting, running]) {
       expect(await api.post(`/api/tasks/${id}/cancel`, '')).toMatchObject({
