@@ -197,16 +197,18 @@ describe('a queue', () => {
 
   it('lets scheduled messages come when they are due, and not when they were cancelled', async () => {
     const target = sender();
-    const due = new Date(Date.now() + 1000);
-    await target.sendMessages({ body: 'by annotation', scheduledEnqueueTimeUtc: due });
-    const [number, cancelled] = await target.scheduleMessages([{ body: 'by request' }, { body: 'cancelled' }], due);
-    await target.cancelScheduledMessages(cancelled ?? Long.ZERO);
-    await expect(target.cancelScheduledMessages(cancelled ?? Long.ZERO)).rejects.toMatchObject({
-      code: 'MessageNotFound',
-    });
-    const [peeked] = await receiver().peekMessages(1, { fromSequenceNumber: number ?? Long.ZERO });
+    const inAnHour = new Date(Date.now() + 3_600_000);
+    const [number = Long.ZERO] = await target.scheduleMessages({ body: 'far' }, inAnHour);
+    const [peeked] = await receiver().peekMessages(1, { fromSequenceNumber: number });
     expect(peeked?.state).toBe('scheduled');
     expect(await isEmpty(receiver())).toBe(true);
+    await target.cancelScheduledMessages(number);
+    await expect(target.cancelScheduledMessages(number)).rejects.toMatchObject({ code: 'MessageNotFound' });
+
+    const due = new Date(Date.now() + 1000);
+    const [cancelled = Long.ZERO] = await target.scheduleMessages([{ body: 'cancelled' }, { body: 'by request' }], due);
+    await target.cancelScheduledMessages(cancelled);
+    await target.sendMessages({ body: 'by annotation', scheduledEnqueueTimeUtc: due });
     const received = await receive(deleting(), 2);
     expect(Date.now()).toBeGreaterThanOrEqual(due.getTime());
     expect(received.map((message) => message.body as string).sort()).toEqual(['by annotation', 'by request']);

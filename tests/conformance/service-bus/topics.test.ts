@@ -1,4 +1,5 @@
 import type { ServiceBusMessage } from '@azure/service-bus';
+import Long from 'long';
 import { ENTITIES } from './entities.ts';
 import { isEmpty, receive, receiveOne, startNamespace, type TestNamespace } from './namespace.ts';
 
@@ -44,13 +45,16 @@ describe('a topic', () => {
 
   it('holds scheduled messages back for all subscriptions', async () => {
     const sender = namespace.client.createSender('topic');
-    const due = new Date(Date.now() + 500);
-    const [, cancelled] = await sender.scheduleMessages([{ body: 'later' }, { body: 'never' }], due);
-    if (!cancelled) throw new Error('two numbers were expected');
-    await sender.cancelScheduledMessages(cancelled);
+    const [far = Long.ZERO] = await sender.scheduleMessages({ body: 'far' }, new Date(Date.now() + 3_600_000));
     expect(await isEmpty(subscriber('all'), 100)).toBe(true);
+    await sender.cancelScheduledMessages(far);
+
+    const due = new Date(Date.now() + 500);
+    const [never = Long.ZERO] = await sender.scheduleMessages([{ body: 'never' }, { body: 'later' }], due);
+    await sender.cancelScheduledMessages(never);
     expect(await bodies('all', 1)).toEqual(['later']);
     expect(Date.now()).toBeGreaterThanOrEqual(due.getTime());
+    expect(await isEmpty(subscriber('all'), 100)).toBe(true);
   });
 
   it('has dead letters for each subscription', async () => {
