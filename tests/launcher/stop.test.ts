@@ -70,6 +70,7 @@ it('kills everything at once on a second Ctrl-C', async () => {
   const launcher = launcherPid(stack);
   process.kill(pids.host as number, 'SIGSTOP');
   process.kill(launcher, 'SIGINT');
+  while (!stack.logs().includes('Stopping …')) await delay(10);
   // Two signals at the same moment are one Ctrl-C: the terminal and npm both send it.
   await delay(800);
   const askedAt = Date.now();
