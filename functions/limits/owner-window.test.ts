@@ -40,5 +40,18 @@ it('is an eighth of it while many tasks run that take longer, and what it was wh
   expect(window.size(200)).toBe(40);
   now += 1_000;
   end(window, 75);
+  expect(window.size(200)).toBe(25);
+  now += 400;
   expect(window.size(200)).toBe(200);
+});
+
+it('stays so where the tasks end together, and the next begin', () => {
+  const window = new OwnerWindow(() => now);
+  start(window, 32);
+  now += 1_500;
+  end(window, 32);
+  expect(window.size(200)).toBe(25);
+  now += 150;
+  start(window, 32);
+  expect(window.size(200)).toBe(32);
 });

@@ -15,6 +15,9 @@ export class OwnerWindow {
   #started = 0;
   #startedBefore = 0;
   #running = 0;
+  /** The most that ran at once in this slice, and in the one before. */
+  #most = 0;
+  #mostBefore = 0;
 
   /** @param now milliseconds */
   constructor(now: () => number = Date.now) {
@@ -26,10 +29,12 @@ export class OwnerWindow {
     this.#turn();
     this.#started += 1;
     this.#running += 1;
+    this.#most = Math.max(this.#most, this.#running);
   }
 
   /** To be called when a task that had started here does not run here any more. */
   noteEnd(): void {
+    this.#turn();
     this.#running -= 1;
   }
 
@@ -37,15 +42,18 @@ export class OwnerWindow {
     this.#turn();
     const lately = Math.max(this.#started, this.#startedBefore);
     const share = Math.ceil(usual * shareOfSlow);
-    const isSlow = this.#running > Math.max(lately, share);
+    // Tasks that began together end together: what runs in between says nothing.
+    const isSlow = Math.max(this.#most, this.#mostBefore) > Math.max(lately, share);
     return Math.max(isSlow ? share : usual, lately);
   }
 
   #turn(): void {
     const slice = Math.floor(this.#now() / sliceMs);
     if (slice === this.#slice) return;
-    this.#startedBefore = slice === this.#slice + 1 ? this.#started : 0;
-    this.#started = 0;
+    const isNext = slice === this.#slice + 1;
+    this.#startedBefore = isNext ? this.#started : 0;
+    this.#mostBefore = isNext ? this.#most : this.#running;
+    [this.#started, this.#most] = [0, this.#running];
     this.#slice = slice;
   }
 }

@@ -4,7 +4,8 @@ import { StoredTasks } from '../../tests/support/stored-tasks.ts';
 import { useTestRedis } from '../../tests/support/test-redis.ts';
 import type { Engine } from './engine.ts';
 import { sweepDeadLetters } from './sweep-dead-letters.ts';
-import { taskKey } from './task-keys.ts';
+import { partitionOf } from './task-id.ts';
+import { obsoleteMessagesKey, taskKey } from './task-keys.ts';
 import { findTask } from './task-queries.ts';
 
 let redis: Redis;
@@ -23,4 +24,14 @@ it('brings all other records in line when one is damaged', async () => {
   await sweepDeadLetters(engine as Engine, 'tasks', async () => pages.splice(0));
   expect(await findTask(redis, given)).toMatchObject({ state: 'dead-lettered', error: { code: 'delivery-limit' } });
   expect(logged).toContainEqual(expect.stringContaining(`${damaged}:1`));
+});
+
+it('takes out a copy that lies in another queue than the task’s own message goes to', async () => {
+  const tasks = new StoredTasks(redis);
+  const id = await tasks.queued();
+  const engine = { store: tasks.store, publish: () => undefined, log: () => undefined } as Partial<Engine>;
+  const pages = [[{ body: id, messageId: `${id}:1` } as ServiceBusReceivedMessage]];
+  await sweepDeadLetters(engine as Engine, 'tasks-low', async () => pages.shift() ?? []);
+  expect(await findTask(redis, id)).toMatchObject({ state: 'queued' });
+  expect(await redis.smembers(obsoleteMessagesKey(partitionOf('ada')))).toEqual([`${id} ${id}:1`]);
 });

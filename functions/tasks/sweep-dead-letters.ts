@@ -20,7 +20,7 @@ const next = new Map<string, bigint>();
 export async function sweepDeadLetters(engine: Engine, queue: string, peek: Peek): Promise<void> {
   for (let pages = 0; pages < pagesPerSweep; pages += 1) {
     const messages = await peek(queue, next.get(queue) ?? 1n, page);
-    await Promise.all(messages.map((message) => trySettle(engine, message)));
+    await Promise.all(messages.map((message) => trySettle(engine, queue, message)));
     const last = messages.at(-1)?.sequenceNumber;
     if (messages.length < page || last === undefined) return void next.delete(queue);
     next.set(queue, BigInt(String(last)) + 1n);
@@ -28,15 +28,15 @@ export async function sweepDeadLetters(engine: Engine, queue: string, peek: Peek
 }
 
 /** One that cannot be settled keeps no other from it; the next round tries again. */
-async function trySettle(engine: Engine, message: ServiceBusReceivedMessage): Promise<void> {
+async function trySettle(engine: Engine, queue: string, message: ServiceBusReceivedMessage): Promise<void> {
   try {
-    await settle(engine, message);
+    await settle(engine, queue, message);
   } catch (error) {
     engine.log(`The dead-lettered message ${String(message.messageId)} could not be settled yet:`, error);
   }
 }
 
-async function settle(engine: Engine, message: ServiceBusReceivedMessage): Promise<void> {
+async function settle(engine: Engine, queue: string, message: ServiceBusReceivedMessage): Promise<void> {
   const found = findTaskMessage(message);
   if (found === undefined) return;
   const { id, attempt } = found;
@@ -46,7 +46,10 @@ async function settle(engine: Engine, message: ServiceBusReceivedMessage): Promi
     message: `The broker gave up delivering this task (${why}): each time, the process died or lost the message. See the logs of that time.`,
   };
   // While a worker still holds the lease nothing happens: the next round comes by again. What is obsolete is noted for removal.
-  const { owner, events } = await engine.store.giveUp(id, attempt, error, String(message.messageId));
+  const { owner, events } = await engine.store.giveUp(id, attempt, error, {
+    messageId: String(message.messageId),
+    queue,
+  });
   if (events.length === 0) return;
   engine.log(`Task ${id} was dead-lettered by the broker: ${why}.`);
   engine.publish(owner, events);

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { taskQueue } from '../../contracts/names.ts';
 import { eventResultDepth, eventResultLimitBytes, type TaskEvent } from '../../contracts/task-event.ts';
 import type { DiscardNote, Progress, TaskError } from '../../contracts/task.ts';
 import type { ScriptArgument } from '../azure/redis-scripts.ts';
@@ -225,16 +226,16 @@ export class TaskStore {
 
   /**
    * The broker has dead-lettered a message of the task.
-   * @param messageId by default that of the first message for the attempt
+   * @param message by default the first for the attempt, in the queue `tasks`
    * @returns no events, and an empty owner, unless the task was dead-lettered by that
    */
   async giveUp(
     id: string,
     attempt: number,
     error: TaskError,
-    messageId = `${id}:${attempt}`,
+    { messageId = `${id}:${attempt}`, queue = taskQueue }: { messageId?: string; queue?: string } = {},
   ): Promise<{ outcome: GivenUp; events: TaskEvent[]; owner: string }> {
-    const message = [messageId, resendsOf(messageId, id) ?? ''];
+    const message = [messageId, resendsOf(messageId, id) ?? '', queue];
     const [outcome, appended, owner] = await this.#run('giveUp', id, [attempt, JSON.stringify(error), ...message]);
     return {
       outcome: outcome as GivenUp,
