@@ -40,6 +40,16 @@ describe('an owner’s window in a lane', () => {
     expect(await tasks.leftovers()).toEqual([]);
   });
 
+  it('lets a third of them into the lane of ordered tasks, of which an instance runs as many fewer at once', async () => {
+    const store = tasks.storeWith({ window: 9 });
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) ids.push(await tasks.accept(store, { orderingKey: `order-${n}` }));
+    const waits = () => Promise.all(ids.map((id) => tasks.waitingFor(id)));
+    expect(await waits()).toEqual([undefined, undefined, undefined, 'owner-window', 'owner-window']);
+    await start(store, ids[0]!);
+    expect(tasks.takeWoken()).toEqual([ids[3]]);
+  });
+
   it('takes in what waits bit by bit where it has grown by thousands, and loses none', async () => {
     const narrow = tasks.storeWith({ window: 1 });
     const ids = await Promise.all(Array.from({ length: 4_500 }, () => tasks.accept(narrow)));
